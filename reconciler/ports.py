@@ -1,0 +1,84 @@
+"""What the core asks of the world. Providers implement these; nothing here does anything."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol, TypeVar
+
+from pydantic import BaseModel
+
+from reconciler.models.avc import AvcFacts, AvcSnapshot, Claims, Guild
+from reconciler.models.moodle import MoodleQuery, MoodleSnapshot
+from reconciler.models.operations import Outcome, Step
+from reconciler.models.scope import Scope
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class AvcSite(Protocol):
+    """An AVC that can be read. It is never written to through this port."""
+
+    def inspect(self) -> AvcFacts:
+        """What kind of site this is. Raises ReadError."""
+        ...
+
+    def guilds(self) -> tuple[Guild, ...]:
+        """Every guild of the site. Raises ReadError."""
+        ...
+
+    def read(self, scope: Scope, claims: Claims) -> AvcSnapshot:
+        """The scope's part of the site at one moment, and everybody who makes one of the claims.
+
+        Raises ReadError rather than leave anything out, NotFound for a person or guild that is
+        not there.
+        """
+        ...
+
+
+class MoodleSite(Protocol):
+    """A Moodle that can be read and written."""
+
+    def read(self, query: MoodleQuery) -> MoodleSnapshot:
+        """What the query asks for. Raises ReadError rather than leave anything out."""
+        ...
+
+    def write(self, steps: Sequence[Step]) -> Iterator[Outcome]:
+        """Try the steps in their order and tell, as they come, what became of each.
+
+        A step that needs one that is not done is not tried, but answered as held. An outcome is
+        ``done`` only when the site, read back, shows it. Raises ReadError when the site cannot be
+        read back: no later step has then been tried.
+        """
+        ...
+
+    def traffic(self) -> str:
+        """What this site has cost so far, for ``--debug``: one line."""
+        ...
+
+
+class SiteAccess(Protocol):
+    """How a site is configured to be reached: given to a provider's ``connect``."""
+
+    @property
+    def site(self) -> str:
+        """The site's name in nwp.yml."""
+        ...
+
+    @property
+    def directory(self) -> str:
+        """The directory of nwp.yml: relative paths start here."""
+        ...
+
+    @property
+    def url(self) -> str | None:
+        """The site's address, where the configuration gives one."""
+        ...
+
+    def options(self, model: type[M]) -> M:
+        """The site's ``access:`` as the provider's own model; raises ConfigError with the line."""
+        ...
+
+    def secret(self, key: str) -> str | None:
+        """A secret of this site (``token``, ``password``), None where there is none."""
+        ...
+
+
+Connect = Callable[[SiteAccess], AvcSite | MoodleSite]

@@ -1,0 +1,36 @@
+"""Database servers for the tests: given by the environment, never optional in CI."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "default",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=150,
+)
+settings.load_profile("default")
+
+
+def _server(variable: str) -> str:
+    url = os.environ.get(variable)
+    if url:
+        return url
+    message = f"{variable} is not set: .ci/run starts the server and sets it"
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def mariadb_url() -> str:
+    """SQLAlchemy URL of an account that may create databases on a MariaDB server."""
+    return _server("TEST_MARIADB_URL")
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> str:
+    """SQLAlchemy URL of an account that may create databases on a PostgreSQL server."""
+    return _server("TEST_POSTGRESQL_URL")
