@@ -36,7 +36,7 @@ class ConfigError(ReconcilerError):
         super().__init__(f"{where}: {message}" if where else message)
 
 
-class NotFound(ReconcilerError):  # noqa: N818 - reads as the sentence it is raised with
+class NotFound(ReconcilerError):
     """Something that was named does not exist."""
 
 
@@ -72,13 +72,13 @@ class PlanFileError(ReconcilerError):
     """A plan file that cannot be believed, or not for these sites."""
 
 
-class GuardTripped(ReconcilerError):  # noqa: N818 - reads as the sentence it is raised with
+class GuardTripped(ReconcilerError):
     """A guard holds the work back; nothing was written."""
 
     exit_code = 3
 
 
-class StalePlan(ReconcilerError):  # noqa: N818 - reads as the sentence it is raised with
+class StalePlan(ReconcilerError):
     """What the plan expects is no longer so; nothing was written.
 
     ``reasons`` has one sentence for each stale operation.
@@ -94,7 +94,7 @@ class StalePlan(ReconcilerError):  # noqa: N818 - reads as the sentence it is ra
         self.reasons = reasons
 
 
-class PartlyApplied(ReconcilerError):  # noqa: N818 - reads as the sentence it is raised with
+class PartlyApplied(ReconcilerError):
     """Some operations failed or were held back; ``reasons`` names each."""
 
     exit_code = 5

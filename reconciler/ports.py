@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 from pydantic import BaseModel
 
 from reconciler.models.avc import AvcFacts, AvcSnapshot, Claims, Guild
-from reconciler.models.moodle import MoodleQuery, MoodleSnapshot
+from reconciler.models.moodle import MoodleQuery, MoodleSnapshot, Rule
 from reconciler.models.operations import Outcome, Step
 from reconciler.models.scope import Scope
 
@@ -35,6 +35,14 @@ class AvcSite(Protocol):
 
 class MoodleSite(Protocol):
     """A Moodle that can be read and written."""
+
+    def inspect(self) -> None:
+        """Make sure that the site answers and lets us in. Raises ReadError."""
+        ...
+
+    def unavailable(self) -> frozenset[Rule]:
+        """The matching rules whose evidence this way of reading cannot see."""
+        ...
 
     def read(self, query: MoodleQuery) -> MoodleSnapshot:
         """What the query asks for. Raises ReadError rather than leave anything out."""
@@ -82,3 +90,17 @@ class SiteAccess(Protocol):
 
 
 Connect = Callable[[SiteAccess], AvcSite | MoodleSite]
+
+
+class SandboxSites(Protocol):
+    """Two embedded sites to try things out on."""
+
+    def create(
+        self, directory: str, *, guilds: int, users: int, members: int, seed: int, release: str
+    ) -> None:
+        """Write an AVC, a Moodle and the nwp.yml that joins them. Raises ConfigError."""
+        ...
+
+    def serve(self, directory: str, port: int, ready: Callable[[str, str], None]) -> None:
+        """Answer web services on 127.0.0.1 until interrupted; ``ready`` gets URL and token."""
+        ...

@@ -1,6 +1,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from pydantic import Field
+
 from reconciler.models.base import Model
 
 Rule = Literal["link", "idnumber", "email", "username"]
@@ -49,6 +51,8 @@ class MoodleQuery(Model):
     emails: frozenset[str] = frozenset()
     usernames: frozenset[str] = frozenset()
     idnumbers: frozenset[str] = frozenset()
+    hints: dict[str, str] = Field(default_factory=dict)
+    """Address → user name to look up when no account has that address."""
     describe_members: bool = False
     """Whether the account of every member found is wanted."""
 
@@ -75,5 +79,3 @@ class MoodleSnapshot(Model):
     """Cohort id → account ids, for the cohorts whose members were wanted."""
     accounts: dict[int, Account]
     """By id: those the query sought, and the members when it wanted them described."""
-    unavailable: frozenset[Rule]
-    """Matching rules whose evidence this way of reading cannot see."""

@@ -4,39 +4,34 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reconciler.models.desired import CohortKey
+from reconciler.models.plan import FlagChange, TextChange
 
 Status = Literal["done", "failed", "held"]
 
 
 @dataclass(frozen=True, slots=True)
-class CohortState:
-    """The fields of a cohort that we manage."""
-
-    name: str
-    idnumber: str
-    description: str
-    visible: bool
-
-
-@dataclass(frozen=True, slots=True)
 class CreateCohort:
-    """After: a system cohort with these fields, visible, without members."""
+    """After: a visible cohort in the system context with these fields, without members."""
 
     key: CohortKey
     guild: str
-    after: CohortState
+    idnumber: str
+    name: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeCohort:
-    """Before: the cohort looks like ``before``. After: like ``after``."""
+    """Before: each field that is named here has its ``from``. After: its ``to``."""
 
     key: CohortKey
     guild: str
     action: Literal["adopt", "update", "archive", "restore"]
     cohort: int
-    before: CohortState
-    after: CohortState
+    idnumber: TextChange | None = None
+    name: TextChange | None = None
+    description: TextChange | None = None
+    visible: FlagChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +52,7 @@ class RemoveMember:
 
     key: CohortKey
     guild: str
-    cohort: int
+    cohort: int | None
     account: int
     uid: int | None
 

@@ -1,15 +1,14 @@
 """The plan: what a file in git says, and what is applied. One model for YAML and JSON."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from reconciler.models.base import Model
 from reconciler.models.desired import CohortKey
 from reconciler.models.moodle import Rule
 from reconciler.models.scope import Scope
-
 
 Action = Literal["create", "adopt", "update", "archive", "restore"]
 Reason = Literal["left-guild", "blocked", "guild-gone", "stranger"]
@@ -45,6 +44,53 @@ class MemberChange:
     """For readers only; empty where names are left out."""
 
 
+_MEMBERS_SCHEMA = {
+    "description": "JSON: objects. YAML: one line a member, as a diff shows it.",
+    "anyOf": [
+        {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["change", "moodle"],
+                "properties": {
+                    "change": {"enum": ["add", "remove"]},
+                    "moodle": {"type": "integer"},
+                    "avc": {"type": ["integer", "null"]},
+                    "by": {"enum": ["link", "idnumber", "email", "username", None]},
+                    "because": {
+                        "enum": ["left-guild", "blocked", "guild-gone", "stranger", None]
+                    },
+                    "name": {"type": "string"},
+                },
+            },
+        },
+        {
+            "type": "string",
+            "pattern": "^([+-] moodle:[0-9]+( avc:[0-9]+)?( by:[a-z]+)?( because:[a-z-]+)?.*\\n)*$",
+        },
+    ],
+}
+
+_SCOPE_SCHEMA = {
+    "anyOf": [
+        {"const": "full"},
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["guild", "uuid"],
+            "properties": {"guild": {"type": "string"}, "uuid": {"type": "string"}},
+        },
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["user"],
+            "properties": {"user": {"type": "integer"}},
+        },
+    ]
+}
+
+
 class TextChange(Model):
     """A text before and after; ``from`` is null when there was nothing."""
 
@@ -74,7 +120,7 @@ class CohortPlan(Model):
     name: TextChange | None = None
     description: TextChange | None = None
     visible: FlagChange | None = None
-    members: tuple[MemberChange, ...] = ()
+    members: Annotated[tuple[MemberChange, ...], WithJsonSchema(_MEMBERS_SCHEMA)] = ()
 
     @property
     def key(self) -> CohortKey:
@@ -127,7 +173,7 @@ class Plan(Model):
     format: Literal[1] = 1
     avc: AvcSide
     moodle: MoodleSide
-    scope: Scope
+    scope: Annotated[Scope, WithJsonSchema(_SCOPE_SCHEMA)]
     matching: MatchingUsed
     cohorts: tuple[CohortPlan, ...] = ()
     problems: tuple[Problem, ...] = ()

@@ -1,0 +1,1 @@
+"""AVC, a Drupal community with drupal/group, read from its database."""

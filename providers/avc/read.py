@@ -1,0 +1,146 @@
+"""A snapshot: who is in which guild, as what, and whoever must be known to tell.
+
+Drupal keeps a row for each translation in all of its field data tables, with ``default_langcode``
+1 in the original: only that one counts here, or people would count more than once. A field's own
+table has the original's values under the original's language code (Drupal's
+``SqlContentEntityStorage::loadFromDedicatedTables``).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, true
+
+from providers.avc import people as accounts
+from providers.avc.guilds import count_guilds, guild_tables, guilds_only, read_guilds
+from providers.avc.people import People
+from providers.avc.rows import rows
+from providers.avc.tables import Schema
+from reconciler.errors import NotFound
+from reconciler.models.avc import AvcCounts, AvcSnapshot, Claims, Guild
+from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
+
+Members = dict[int, frozenset[int]]
+Roles = dict[int, dict[str, frozenset[int]]]
+
+
+def read_snapshot(
+    connection: Connection, schema: Schema, site_uuid: str, scope: Scope, claims: Claims
+) -> AvcSnapshot:
+    """The scope's part of the site; see ``AvcSite.read``.
+
+    What is fetched grows with the scope, not with the site; only guilds are read in every scope.
+    Raises NotFound for a guild or person that is not there.
+    """
+    guilds = read_guilds(connection, schema)
+    part = _part(connection, schema, scope, guilds)
+    if isinstance(scope, FullScope):
+        people, count = part.people, accounts.count_everybody(connection, schema)
+    else:
+        people = part.people | accounts.claimants(connection, schema, claims)
+        people |= accounts.lookalikes(connection, schema, people.values())
+        count = accounts.count_these(connection, schema, people)
+    return AvcSnapshot(
+        site_uuid=site_uuid,
+        guilds=guilds,
+        people=people,
+        members=_members(connection, schema, part),
+        roles=_roles(connection, schema, part),
+        counts=AvcCounts(
+            guilds=count_guilds(connection, schema),
+            people=count,
+            memberships=_count_memberships(connection, schema, part),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The part of a site that a scope means."""
+
+    guilds: Collection[int]
+    people: People
+    memberships: ColumnElement[bool]
+    """True for the relationships in scope."""
+
+
+def _part(connection: Connection, schema: Schema, scope: Scope, guilds: Collection[Guild]) -> _Part:
+    query = accounts.people_query(schema)
+    uid, relationship = schema.users.c.uid, schema.relationships.c
+    ids = [guild.id for guild in guilds]
+    match scope:
+        case FullScope():
+            memberships: ColumnElement[bool] = true()
+        case GuildScope():
+            ids = [guild.id for guild in guilds if guild.uuid == scope.uuid]
+            if not ids:
+                raise NotFound(f"Guild '{scope.name}' not found")
+            memberships = relationship.gid == ids[0]
+            inside = _memberships(schema, relationship.entity_id).where(memberships)
+            query = query.where(uid.in_(inside.correlate(None)))
+        case UserScope():
+            memberships = relationship.entity_id == scope.uid
+            query = query.where(uid == scope.uid)
+    people = accounts.read_people(connection, query)
+    if isinstance(scope, UserScope) and not people:
+        raise NotFound(f"User ID {scope.uid} not found in AVC")
+    return _Part(ids, people, memberships)
+
+
+def _memberships(schema: Schema, *columns: ColumnElement[Any]) -> Select[Any]:
+    """Rows of memberships in guilds.
+
+    A row whose guild or user has no row of its own is no membership: deleting a guild or a user
+    deletes its memberships, so such a row is a leftover that Drupal itself cannot load. Counting
+    goes by this query too.
+    """
+    relationship = schema.relationships.c
+    query = (
+        select(*columns)
+        .select_from(guild_tables(schema))
+        .join(schema.relationships, relationship.gid == schema.groups.c.id)
+        .join(accounts.people_tables(schema), schema.users.c.uid == relationship.entity_id)
+        .where(
+            schema.is_membership,
+            relationship.default_langcode == 1,
+            relationship.entity_id > 0,
+        )
+    )
+    return guilds_only(schema, query)
+
+
+def _members(connection: Connection, schema: Schema, part: _Part) -> Members:
+    relationship = schema.relationships.c
+    found: dict[int, set[int]] = {guild: set() for guild in part.guilds}
+    query = _memberships(schema, relationship.gid, relationship.entity_id)
+    for guild, uid in rows(connection, query.where(part.memberships)):
+        found[guild].add(uid)
+    return {guild: frozenset(uids) for guild, uids in found.items()}
+
+
+def _roles(connection: Connection, schema: Schema, part: _Part) -> Roles:
+    relationship, stored = schema.relationships.c, schema.roles.c
+    query = (
+        _memberships(schema, relationship.gid, stored.group_roles_target_id, relationship.entity_id)
+        .join(
+            schema.roles,
+            and_(stored.entity_id == relationship.id, stored.langcode == relationship.langcode),
+        )
+        .where(stored.deleted == 0, part.memberships)
+    )
+    found: dict[int, dict[str, set[int]]] = {guild: defaultdict(set) for guild in part.guilds}
+    for guild, role, uid in rows(connection, query):
+        found[guild][role].add(uid)
+    return {
+        guild: {role: frozenset(uids) for role, uids in roles.items()}
+        for guild, roles in found.items()
+    }
+
+
+def _count_memberships(connection: Connection, schema: Schema, part: _Part) -> int:
+    relationship = schema.relationships.c
+    query = _memberships(schema, relationship.gid, relationship.entity_id)
+    distinct = query.where(part.memberships).distinct().subquery()
+    return int(connection.execute(select(func.count()).select_from(distinct)).scalar_one())

@@ -1,0 +1,1 @@
+"""Moodle, read and written through its web services."""

@@ -1,0 +1,195 @@
+"""The functions of Moodle that this program uses, each with its shape and its batches."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
+
+from providers.moodle.answers import (
+    ADDED,
+    COHORTS,
+    FOUND,
+    MEMBERS,
+    USERS,
+    CohortRow,
+    UserRow,
+    Warned,
+    checked,
+)
+from providers.moodle.batches import batches, halving
+from providers.moodle.client import Client
+from providers.moodle.form import Value
+from reconciler.errors import CallRefused, IncompleteRead
+
+PAGE = 1000
+"""Cohorts asked for at once in a search; Moodle's own default is 25."""
+
+SYSTEM: dict[str, Value] = {"type": "system", "value": ""}
+
+
+def all_cohorts(client: Client) -> tuple[CohortRow, ...]:
+    """Every cohort of the site, in every context. The answer does not say in which."""
+    function = "core_cohort_get_cohorts"
+    return checked(COHORTS, client.call(function), function, client.url)
+
+
+def cohorts(client: Client, ids: Sequence[int]) -> dict[int, CohortRow]:
+    """The cohorts with these ids; unknown ones are left out."""
+    function = "core_cohort_get_cohorts"
+    rows = (
+        row
+        for batch in batches(ids, 1)
+        for row in checked(COHORTS, client.call(function, cohortids=batch), function, client.url)
+    )
+    return {row.id: row for row in rows}
+
+
+def system_cohorts(client: Client) -> frozenset[int]:
+    """The ids of the cohorts in the system context.
+
+    ``limitfrom`` is the number of a page, not of a cohort. A page that repeats a cohort shows
+    that the list moved while it was read: raises IncompleteRead.
+    """
+    function = "core_cohort_search_cohorts"
+    seen: set[int] = set()
+    page = 0
+    while True:
+        answer = client.call(
+            function,
+            query="",
+            context={"contextlevel": "system", "instanceid": 0},
+            includes="self",
+            limitfrom=page,
+            limitnum=PAGE,
+        )
+        found = [row.id for row in checked(FOUND, answer, function, client.url).cohorts]
+        if not seen.isdisjoint(found):
+            raise IncompleteRead(
+                f"Moodle at {client.url} changed its cohorts while they were read. Try again."
+            )
+        seen.update(found)
+        if len(found) < PAGE:
+            return frozenset(seen)
+        page += 1
+
+
+def members(client: Client, ids: Sequence[int]) -> dict[int, frozenset[int]]:
+    """Cohort id → ids of its members; cohorts that are unknown are left out."""
+    function = "core_cohort_get_cohort_members"
+
+    def ask(batch: Sequence[int]) -> dict[int, frozenset[int]]:
+        rows = checked(MEMBERS, client.call(function, cohortids=batch), function, client.url)
+        return {row.cohortid: row.userids for row in rows}
+
+    found: dict[int, frozenset[int]] = {}
+    for batch in batches(ids, 1):
+        # One unknown cohort fails the whole call; alone, it fails for itself.
+        for part in halving(batch, ask, lambda _cohort, _error: None):
+            found.update(part)
+    return found
+
+
+def users(
+    client: Client, field: Literal["id", "email", "username", "idnumber"], values: Iterable[str]
+) -> tuple[UserRow, ...]:
+    """The users whose field is one of the values, as Moodle's database compares them.
+
+    A value that Moodle does not even look up (an illegal address) belongs to nobody there.
+    """
+    function = "core_user_get_users_by_field"
+
+    def ask(batch: Sequence[str]) -> tuple[UserRow, ...]:
+        answer = client.call(function, field=field, values=batch)
+        return checked(USERS, answer, function, client.url)
+
+    def illegal(_value: str, error: CallRefused) -> None:
+        if error.code != "invalidparameter":
+            raise error
+
+    return tuple(
+        row
+        for batch in batches(sorted(values), 1)
+        for part in halving(batch, ask, illegal)
+        for row in part
+    )
+
+
+def create(
+    client: Client,
+    wanted: Sequence[dict[str, Value]],
+    refused: Callable[[dict[str, Value], CallRefused], None],
+) -> tuple[CohortRow, ...]:
+    """Create cohorts, all of a call or none; those that cannot be made are handed to ``refused``.
+
+    Never repeated by itself: an answer that got lost may have created them.
+    """
+    function = "core_cohort_create_cohorts"
+
+    def ask(batch: Sequence[dict[str, Value]]) -> tuple[CohortRow, ...]:
+        answer = client.call(function, repeatable=False, cohorts=batch)
+        return checked(COHORTS, answer, function, client.url)
+
+    return tuple(
+        row
+        for batch in batches(wanted, 6)
+        for part in halving(batch, ask, refused)
+        for row in part
+    )
+
+
+def update(
+    client: Client,
+    wanted: Sequence[dict[str, Value]],
+    refused: Callable[[dict[str, Value], CallRefused], None],
+) -> None:
+    """Change cohorts; those that cannot be changed are handed to ``refused``."""
+
+    def ask(batch: Sequence[dict[str, Value]]) -> None:
+        client.call("core_cohort_update_cohorts", cohorts=batch)
+
+    for batch in batches(wanted, 8):
+        list(halving(batch, ask, refused))
+
+
+def add(
+    client: Client,
+    pairs: Sequence[tuple[int, int]],
+    refused: Callable[[tuple[int, int], CallRefused], None],
+) -> tuple[Warned, ...]:
+    """Add (cohort, account) pairs; what Moodle warned of was not written."""
+    function = "core_cohort_add_cohort_members"
+
+    def ask(batch: Sequence[tuple[int, int]]) -> tuple[Warned, ...]:
+        answer = client.call(
+            function,
+            members=[
+                {
+                    "cohorttype": {"type": "id", "value": cohort},
+                    "usertype": {"type": "id", "value": account},
+                }
+                for cohort, account in batch
+            ],
+        )
+        return checked(ADDED, answer, function, client.url).warnings
+
+    return tuple(
+        warning
+        for batch in batches(pairs, 4)
+        for part in halving(batch, ask, refused)
+        for warning in part
+    )
+
+
+def remove(
+    client: Client,
+    pairs: Sequence[tuple[int, int]],
+    refused: Callable[[tuple[int, int], CallRefused], None],
+) -> None:
+    """Remove (cohort, account) pairs; one unknown account aborts its call, hence the halving."""
+
+    def ask(batch: Sequence[tuple[int, int]]) -> None:
+        client.call(
+            "core_cohort_delete_cohort_members",
+            members=[{"cohortid": cohort, "userid": account} for cohort, account in batch],
+        )
+
+    for batch in batches(pairs, 2):
+        list(halving(batch, ask, refused))

@@ -1,0 +1,77 @@
+"""One call of a web service."""
+
+from collections.abc import Callable, Mapping
+from time import sleep
+from typing import Any
+
+import httpx2
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+
+from providers.moodle import errors
+from providers.moodle.form import Value, fields
+
+ATTEMPTS = 3
+PATH = "/webservice/rest/server.php"
+_MEBIBYTE = 1024 * 1024
+
+
+class Client:
+    """Calls functions of one Moodle with one token, and counts what that costs."""
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        timeout: float,
+        transport: httpx2.BaseTransport | None = None,
+        pause: Callable[[float], None] = sleep,
+    ) -> None:
+        self.url = url.rstrip("/")
+        self._token = token
+        self._http = httpx2.Client(transport=transport, timeout=timeout)
+        self._retrying = Retrying(
+            retry=retry_if_exception_type(errors.Busy),
+            stop=stop_after_attempt(ATTEMPTS),
+            wait=wait_exponential(multiplier=0.5, max=8),
+            sleep=pause,
+            reraise=True,
+        )
+        self._calls = 0
+        self._received = 0
+
+    def call(self, function: str, *, repeatable: bool = True, **parameters: Value) -> Any:
+        """What the function answers, parsed; None for those that answer nothing.
+
+        A call that got no answer is made again, with pauses, when it is ``repeatable``: when
+        doing it twice is doing it once. Raises CallRefused when Moodle will not do what was
+        asked, ReadError when it cannot be talked to.
+        """
+        if repeatable:
+            return self._retrying(self._once, function, parameters)
+        return self._once(function, parameters)
+
+    def traffic(self) -> str:
+        """What has been asked of this Moodle so far."""
+        return f"{self._calls} web-service calls, {self._received / _MEBIBYTE:.2f} MiB received"
+
+    def _once(self, function: str, parameters: Mapping[str, Value]) -> Any:
+        where = f"Moodle at {self.url}"
+        form = {
+            "wstoken": self._token,
+            "wsfunction": function,
+            "moodlewsrestformat": "json",
+            # Without it descriptions, and from 5.1 names, come back filtered.
+            "moodlewssettingraw": "1",
+            **fields(parameters),
+        }
+        self._calls += 1
+        try:
+            response = self._http.post(self.url + PATH, data=form)
+        except httpx2.InvalidURL as error:
+            raise errors.from_transport(httpx2.UnsupportedProtocol(str(error)), where) from error
+        except httpx2.HTTPError as error:
+            raise errors.from_transport(error, where) from error
+        self._received += len(response.content)
+        errors.refuse_status(response, where)
+        return errors.parsed(response, function, where)

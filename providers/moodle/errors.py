@@ -1,0 +1,119 @@
+"""The one place where what Moodle and HTTP call an error becomes one of ours."""
+
+from typing import Any, NoReturn
+
+import httpx2
+
+from reconciler.errors import (
+    AccessRefused,
+    CallRefused,
+    ReconcilerError,
+    SiteUnreachable,
+    UnexpectedAnswer,
+)
+
+_TOKEN = frozenset({"invalidtoken", "accessexception", "servicenotavailable"})
+_NOT_ALLOWED = frozenset({"nopermissions", "requireloginerror", "usernotallowed"})
+_MAINTENANCE = frozenset({"sitemaintenance", "upgraderunning"})
+_BUSY = frozenset({429, 502, 504})
+
+
+class Busy(SiteUnreachable):
+    """No answer this time; the same call may well be answered in a moment."""
+
+
+def from_transport(error: httpx2.HTTPError, where: str) -> ReconcilerError:
+    """What happened on the way to Moodle or back."""
+    if isinstance(error, httpx2.TimeoutException):
+        return Busy(f"{where} did not answer in time. Try again, or look at the server's load.")
+    if isinstance(error, httpx2.UnsupportedProtocol):
+        return SiteUnreachable(f"{where} is no address: it has to start with https:// or http://.")
+    if isinstance(error, httpx2.TransportError):
+        return Busy(
+            f"{where} cannot be reached ({_words(error)}). Check the address in nwp.yml, and that"
+            " the site is up."
+        )
+    return UnexpectedAnswer(f"{where} answered what is no HTTP ({_words(error)}).")
+
+
+def from_refusal(document: dict[str, Any], function: str, where: str) -> ReconcilerError:
+    """A Moodle exception: HTTP 200 and ``{"exception", "errorcode", "message"}``.
+
+    Codes, never class names, are told apart: the names differ between releases.
+    """
+    code = str(document.get("errorcode", ""))
+    said = str(document.get("message", "")).strip() or code
+    if code in _MAINTENANCE:
+        return SiteUnreachable(f"{where} is down for maintenance. Try again when it is back.")
+    if code in _TOKEN:
+        return AccessRefused(
+            f"{where} does not accept the token for {function} ({said}). Check the token, that it"
+            " has not expired, and that its service includes this function."
+        )
+    if code in _NOT_ALLOWED:
+        return AccessRefused(
+            f"{where} does not let the token's user call {function} ({said}). Give its role the"
+            " capabilities moodle/cohort:manage, moodle/cohort:assign, moodle/cohort:view,"
+            " moodle/user:viewdetails and moodle/user:viewhiddendetails."
+        )
+    return CallRefused(f"{where} refused {function}: {said} ({code})", code)
+
+
+def refuse_status(response: httpx2.Response, where: str) -> None:
+    """Raise for every status but 200. Moodle itself answers 403 and 503; the rest is a server."""
+    status = response.status_code
+    if status == httpx2.codes.OK:
+        return
+    if status == httpx2.codes.FORBIDDEN:
+        raise AccessRefused(
+            f"{where} answered 403: web services or the REST protocol are switched off there, or"
+            " a server in front of it keeps us out."
+        )
+    if status == httpx2.codes.SERVICE_UNAVAILABLE:
+        raise SiteUnreachable(f"{where} is down for maintenance. Try again when it is back.")
+    if status in _BUSY:
+        raise Busy(f"{where} answered {status}: it is overloaded. Try again later.")
+    if response.is_redirect:
+        target = response.headers.get("location", "?")
+        raise UnexpectedAnswer(
+            f"{where} sends us on to {target}: put the site's real address into nwp.yml."
+        )
+    raise _unexpected(response, where)
+
+
+def parsed(response: httpx2.Response, function: str, where: str) -> Any:
+    """The answer's JSON; raises for HTML, for anything else, and for Moodle's exceptions."""
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise _unexpected(response, where)
+    try:
+        document = response.json()
+    except ValueError as error:
+        raise UnexpectedAnswer(
+            f"{where} answered {function} with what is no JSON: a warning printed by PHP, or a cut"
+            " answer. Look at the server's log."
+        ) from error
+    if isinstance(document, dict) and "exception" in document:
+        raise from_refusal(document, function, where)
+    return document
+
+
+def not_as_known(function: str, where: str, error: Exception) -> NoReturn:
+    """Raise UnexpectedAnswer for JSON of a shape that no release is known to answer."""
+    raise UnexpectedAnswer(
+        f"{where} answered {function} in a way that this program does not know; a field may be"
+        " hidden from the token's user."
+    ) from error
+
+
+def _unexpected(response: httpx2.Response, where: str) -> UnexpectedAnswer:
+    kind = response.headers.get("content-type", "nothing").partition(";")[0]
+    said = " ".join(response.text[:200].split()) if kind == "text/plain" else ""
+    return UnexpectedAnswer(
+        f"{where} answered {response.status_code} with {kind}, not as a Moodle does"
+        + (f": {said}" if said else ". Check the address in nwp.yml.")
+    )
+
+
+def _words(error: httpx2.HTTPError) -> str:
+    return str(error) or type(error).__name__

@@ -1,0 +1,69 @@
+"""Reading a Moodle for a query."""
+
+import re
+from collections.abc import Iterable
+
+from providers.moodle import calls
+from providers.moodle.answers import UserRow
+from providers.moodle.client import Client
+from reconciler.errors import IncompleteRead
+from reconciler.models.moodle import Account, Cohort, MoodleQuery, MoodleSnapshot
+
+_USERNAME = re.compile(r"[a-z0-9._@-]+")
+
+
+def read(client: Client, query: MoodleQuery) -> MoodleSnapshot:
+    """Everything that the query asks for. Raises ReadError."""
+    cohorts = _cohorts(client)
+    wanted = sorted(cohort.id for cohort in cohorts if query.wants_members_of(cohort))
+    members = calls.members(client, wanted)
+    if members.keys() != set(wanted):
+        raise IncompleteRead(
+            f"Moodle at {client.url} deleted a cohort while it was read. Try again."
+        )
+    return MoodleSnapshot(
+        url=client.url,
+        cohorts=cohorts,
+        members=members,
+        accounts=_accounts(client, query, members.values()),
+    )
+
+
+def _cohorts(client: Client) -> tuple[Cohort, ...]:
+    """Every cohort. Two functions are needed: only one tells contexts, only one knows them all."""
+    system = calls.system_cohorts(client)
+    rows = calls.all_cohorts(client)
+    missing = system - {row.id for row in rows}
+    if missing:
+        raise IncompleteRead(
+            f"Moodle at {client.url} lists cohort {min(missing)} in one answer and not in another:"
+            " it is being changed, or the token's user may not see it. Try again."
+        )
+    return tuple(row.cohort(system=row.id in system) for row in rows)
+
+
+def _accounts(
+    client: Client, query: MoodleQuery, members: Iterable[frozenset[int]]
+) -> dict[int, Account]:
+    # Blanks around an address fail the whole call, and no account in Moodle has them.
+    emails = {email for email in query.emails if email and email == email.strip()}
+    found: dict[int, Account] = {}
+
+    def keep(rows: Iterable[UserRow]) -> None:
+        found.update((row.id, row.account()) for row in rows)
+
+    keep(calls.users(client, "email", emails))
+    keep(calls.users(client, "username", _legal(query.usernames)))
+    keep(calls.users(client, "idnumber", query.idnumbers))
+    known = {account.email.lower() for account in found.values()}
+    hints = {name for email, name in query.hints.items() if email.lower() not in known}
+    keep(calls.users(client, "username", _legal(hints)))
+    if query.describe_members:
+        unknown = set().union(*members) - found.keys()
+        keep(calls.users(client, "id", (str(account) for account in unknown)))
+    return found
+
+
+def _legal(usernames: Iterable[str]) -> set[str]:
+    """User names that Moodle can have; a single other one would fail the whole call."""
+    return {name for name in usernames if _USERNAME.fullmatch(name)}

@@ -1,0 +1,16 @@
+"""How MariaDB's utf8mb4_unicode_ci compares text."""
+
+import unicodedata
+
+
+def folded(text: str) -> str:
+    """The form in which two texts are equal if MariaDB holds them equal.
+
+    Letters' case and accents do not count (recorded: 4.5.6, «by e-mail: other letters, …»), nor
+    do trailing spaces (the collation is PAD SPACE).
+    """
+    if text.isascii():
+        return text.lower().rstrip(" ")
+    decomposed = unicodedata.normalize("NFKD", text)
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return bare.casefold().rstrip(" ")

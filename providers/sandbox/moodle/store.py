@@ -1,0 +1,221 @@
+"""The sandbox's Moodle site: one SQLite file.
+
+A test or a demonstration that edits the site by hand does it in `connect()`, with SQL: the
+tables are named as Moodle's, with the columns that the recordings let one see. Other connections
+lack the function that the folded columns call.
+"""
+
+import sqlite3
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast, get_args
+
+from providers.sandbox.moodle.answers import Release
+from providers.sandbox.moodle.collation import folded
+
+_THEME_REVISIONS: Mapping[Release, int] = {"4.5.6": 1795349933, "5.1.3": 1795349980}
+"""Part of the address of every profile image; as recorded."""
+
+_SCHEMA = """
+CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE user (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    username TEXT NOT NULL UNIQUE,
+    email TEXT NOT NULL,
+    email_folded TEXT NOT NULL AS (folded(email)) STORED,
+    auth TEXT NOT NULL DEFAULT 'manual',
+    idnumber TEXT NOT NULL DEFAULT '',
+    idnumber_folded TEXT NOT NULL AS (folded(idnumber)) STORED,
+    suspended INTEGER NOT NULL DEFAULT 0,
+    confirmed INTEGER NOT NULL DEFAULT 1,
+    deleted INTEGER NOT NULL DEFAULT 0,
+    firstname TEXT NOT NULL,
+    lastname TEXT NOT NULL DEFAULT 'Test'
+) STRICT;
+CREATE INDEX user_email ON user (email_folded);
+CREATE INDEX user_idnumber ON user (idnumber_folded);
+CREATE TABLE cohort (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    category INTEGER, -- NULL: in the system context
+    name TEXT NOT NULL,
+    name_folded TEXT NOT NULL AS (folded(name)) STORED,
+    idnumber TEXT NOT NULL DEFAULT '',
+    idnumber_folded TEXT NOT NULL AS (folded(idnumber)) STORED,
+    description TEXT NOT NULL DEFAULT '',
+    visible INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX cohort_idnumber ON cohort (idnumber_folded);
+CREATE INDEX cohort_name ON cohort (category, name_folded);
+CREATE TABLE cohort_members (
+    cohortid INTEGER NOT NULL,
+    userid INTEGER NOT NULL,
+    PRIMARY KEY (cohortid, userid)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE role_assignments (
+    roleid INTEGER NOT NULL,
+    contextid INTEGER NOT NULL,
+    userid INTEGER NOT NULL,
+    PRIMARY KEY (roleid, contextid, userid)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE calls (
+    function TEXT PRIMARY KEY,
+    n INTEGER NOT NULL,
+    writes INTEGER NOT NULL
+) STRICT;
+"""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the file says about its site."""
+
+    release: Release
+    token: str
+    wwwroot: str
+    max_input_vars: int
+    theme_revision: int
+
+
+def create(  # noqa: PLR0913 -- a site's options, all named by the caller
+    path: Path,
+    *,
+    release: Release,
+    token: str,
+    accounts: Iterable[Mapping[str, object]],
+    wwwroot: str = "http://moodle.example",
+    max_input_vars: int = 5000,
+) -> None:
+    """Make a site without cohorts.
+
+    `accounts` have the keys of `users` in a recording's first line: id, username and email; auth,
+    idnumber, suspended, confirmed and deleted have Moodle's defaults.
+
+    Raises FileExistsError if there is a file, ValueError for another release or a bad account.
+    """
+    if release not in get_args(Release):
+        raise ValueError(f"{release} was never recorded")
+    settings = {
+        "release": release,
+        "token": token,
+        "wwwroot": wwwroot,
+        "max_input_vars": str(max_input_vars),
+        "theme_revision": str(_THEME_REVISIONS[release]),
+    }
+    rows = [_account(account) for account in accounts]
+    path.touch(exist_ok=False)
+    try:
+        _fill(path, settings, rows)
+    except sqlite3.IntegrityError as error:
+        path.unlink()
+        raise ValueError(f"these accounts do not fit together: {error}") from error
+
+
+def _account(given: Mapping[str, object]) -> dict[str, object]:
+    defaults = {"auth": "manual", "idnumber": "", "suspended": 0, "confirmed": 1, "deleted": 0}
+    account = {**defaults, **given}
+    if missing := {"id", "username", "email"} - account.keys():
+        raise ValueError(f"an account lacks {', '.join(sorted(missing))}: {dict(given)}")
+    # As recorded: «ann» is Ann Test, and «gone@example.org.1795350011» is still Gone Test.
+    return {**account, "firstname": str(account["username"]).partition("@")[0].capitalize()}
+
+
+def _fill(path: Path, settings: Mapping[str, str], accounts: list[dict[str, object]]) -> None:
+    with closing(_opened(path)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.executescript(_SCHEMA)
+    with connect(path) as db:
+        db.executemany("INSERT INTO setting VALUES (?, ?)", settings.items())
+        db.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('cohort', 0)")
+        db.executemany(
+            "INSERT INTO user (id, username, email, auth, idnumber, suspended, confirmed,"
+            " deleted, firstname) VALUES (:id, :username, :email, :auth, :idnumber, :suspended,"
+            " :confirmed, :deleted, :firstname)",
+            accounts,
+        )
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(
+        f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=60, isolation_level=None
+    )
+    db.create_function("folded", 1, folded, deterministic=True)
+    # A sandbox need not outlive a power cut.
+    db.execute("PRAGMA synchronous = OFF")
+    return db
+
+
+@contextmanager
+def connect(path: Path) -> Generator[sqlite3.Connection]:
+    """A connection in a write transaction: committed at the end, rolled back on an exception.
+
+    Raises FileNotFoundError if there is no such site.
+    """
+    if not path.exists():
+        raise FileNotFoundError(path)
+    with closing(_opened(path)) as db:
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield db
+        except BaseException:
+            db.rollback()
+            raise
+        db.commit()
+
+
+def read_settings(db: sqlite3.Connection) -> Settings:
+    """The site's settings."""
+    stored: dict[str, str] = dict(db.execute("SELECT name, value FROM setting"))
+    return Settings(
+        release=cast("Release", stored["release"]),
+        token=stored["token"],
+        wwwroot=stored["wwwroot"],
+        max_input_vars=int(stored["max_input_vars"]),
+        theme_revision=int(stored["theme_revision"]),
+    )
+
+
+def log_call(db: sqlite3.Connection, function: str, writes: int) -> None:
+    """Count one call, and the rows that it changed."""
+    db.execute(
+        "INSERT INTO calls VALUES (?, 1, ?)"
+        " ON CONFLICT DO UPDATE SET n = n + 1, writes = writes + excluded.writes",
+        (function, writes),
+    )
+
+
+def call_counts(path: Path) -> dict[str, int]:
+    """How often each function was called, failed and refused calls too."""
+    with connect(path) as db:
+        return dict(db.execute("SELECT function, n FROM calls ORDER BY function"))
+
+
+def write_count(path: Path) -> int:
+    """Rows of cohorts, members and role assignments that web services changed in all.
+
+    Cohorts that were updated count even if they are as before: Moodle writes them too.
+    """
+    with connect(path) as db:
+        (writes,) = db.execute("SELECT coalesce(sum(writes), 0) FROM calls").fetchone()
+        return int(writes)
+
+
+def dump(path: Path) -> list[dict[str, object]]:
+    """Every cohort by id: id, category (None: system), name, idnumber, description, visible and
+    `members`, the sorted user ids.
+    """
+    columns = ("id", "category", "name", "idnumber", "description", "visible")
+    with connect(path) as db:
+        members: dict[int, list[int]] = {}
+        for cohort, user in db.execute("SELECT * FROM cohort_members ORDER BY cohortid, userid"):
+            members.setdefault(cohort, []).append(user)
+        rows = db.execute(f"SELECT {', '.join(columns)} FROM cohort ORDER BY id")  # noqa: S608 -- columns of ours
+        return [
+            {
+                **dict(zip(columns, row, strict=True)),
+                "visible": bool(row[-1]),
+                "members": members.get(row[0], []),
+            }
+            for row in rows
+        ]

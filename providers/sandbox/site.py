@@ -1,0 +1,95 @@
+"""Both embedded sites together: what the entry point ``sandbox`` stands for."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from providers.sandbox.avc.community import Community
+from providers.sandbox.avc.community import create as create_avc
+from providers.sandbox.moodle.answers import Release
+from providers.sandbox.moodle.store import connect, read_settings
+from providers.sandbox.moodle.store import create as create_moodle
+from providers.sandbox.moodle.wsgi import SandboxMoodle
+from reconciler.errors import ConfigError
+
+AVC_FILE = "avc.sqlite"
+MOODLE_FILE = "moodle.sqlite"
+CONFIGURATION = "nwp.yml"
+TOKEN = "sandbox"  # noqa: S105 - opens nothing but an invented site on this machine
+GUEST_AND_ADMIN = (
+    {"id": 1, "username": "guest", "email": "root@localhost"},
+    {"id": 2, "username": "moodleadmin", "email": "moodleadmin@example.invalid"},
+)
+
+_NWP = """\
+# A sandbox: two invented sites. Try: pl avc-moodle-sync avc ss --full --dry-run
+recipes:
+  avc:
+    moodle_integration:
+      role_mapping: {guild_admin: manager, guild_mentor: teacher, guild_member: student}
+  m: {type: moodle}
+sites:
+  avc:
+    recipe: avc
+    access: {via: sql, database: "sqlite:///avc.sqlite"}
+    moodle_integration: {enabled: true, moodle_site: ss}
+  ss:
+    recipe: m
+    access: {via: sandbox, file: moodle.sqlite}
+"""
+
+
+class Sandbox:
+    """Implements ``reconciler.ports.SandboxSites``."""
+
+    def create(
+        self, directory: str, *, guilds: int, users: int, members: int, seed: int, release: str
+    ) -> None:
+        """See the port."""
+        if release not in ("4.5.6", "5.1.3"):
+            raise ConfigError(f"no Moodle {release} was recorded: there are 4.5.6 and 5.1.3")
+        recorded: Release = release
+        place = Path(directory)
+        place.mkdir(parents=True, exist_ok=True)
+        taken = [n for n in (AVC_FILE, MOODLE_FILE, CONFIGURATION) if (place / n).exists()]
+        if taken:
+            raise ConfigError(f"{directory} has {taken[0]} already: take an empty directory")
+        community = create_avc(
+            place / AVC_FILE, guilds=guilds, users=users, members=members, seed=seed
+        )
+        _create_moodle(place / MOODLE_FILE, community, recorded)
+        (place / CONFIGURATION).write_text(_NWP, encoding="utf-8")
+
+    def serve(self, directory: str, port: int, ready: Callable[[str, str], None]) -> None:
+        """See the port."""
+        from werkzeug.serving import make_server  # noqa: PLC0415 - only serving pays for it
+
+        file = Path(directory) / MOODLE_FILE
+        if not file.exists():
+            raise ConfigError(f"{directory} holds no sandbox: reconciler sandbox create DIR")
+        with connect(file) as db:
+            token = read_settings(db).token
+        try:
+            server = make_server("127.0.0.1", port, SandboxMoodle(file), threaded=True)
+        except (OSError, SystemExit) as error:
+            raise ConfigError(f"port {port} on 127.0.0.1 cannot be had: take another") from error
+        ready(f"http://127.0.0.1:{server.server_port}", token)
+        try:
+            server.serve_forever()
+        finally:
+            server.server_close()
+
+
+def _create_moodle(file: Path, community: Community, release: Release) -> None:
+    """Everybody but AVC's first account has a Moodle account, made when they first logged in."""
+    people = (
+        {"id": person.uid + 1, "username": person.name, "email": person.mail, "auth": "oauth2"}
+        for person in community.people
+        if person.uid > 1
+    )
+    create_moodle(
+        file,
+        release=release,
+        token=TOKEN,
+        accounts=[*GUEST_AND_ADMIN, *people],
+        wwwroot="https://ss.sandbox.example",
+    )

@@ -1,0 +1,27 @@
+"""``reconciler``: plan, show, apply, sync, and the sandbox."""
+
+import sys
+
+import typer
+
+from reconciler.commands.apply import apply
+from reconciler.commands.demo import demo
+from reconciler.commands.plan import plan
+from reconciler.commands.sandbox import sandbox
+from reconciler.commands.show import show
+from reconciler.commands.sync import sync
+from reconciler.running import run
+
+app = typer.Typer(
+    help="Makes a Moodle site agree with an AVC community, by plans that people can review.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (plan, show, apply, sync, demo):
+    app.command()(command)
+app.add_typer(sandbox, name="sandbox")
+
+
+def main() -> None:
+    """Entry point. Exit codes: 0 done, 1 error, 2 changes, 3 guard, 4 stale, 5 partly applied."""
+    sys.exit(run(app, sys.argv[1:]))

@@ -1,0 +1,66 @@
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reconciler.commands.files import PlanFile, read_plan
+from reconciler.commands.options import Debug
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconciler.planner import Planned
+    from reconciler.reconciliation import Pair
+    from reconciler.render.terminal import Terminal
+    from reconciler.stale import Checked
+
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask, even on a terminal.")]
+
+
+def apply(file: PlanFile, yes: Yes = False, debug: Debug = False) -> int:
+    """Carry out exactly what a plan file says, or nothing when it no longer fits the sites.
+
+    What is already so is left alone: a plan can be applied again after it was cut off.
+    """
+    from reconciler.config.sites import connect_pair
+    from reconciler.reconciliation import check_saved
+    from reconciler.render.terminal import Terminal, note
+    from reconciler.summary import headline
+
+    plan = read_plan(file)
+    terminal = Terminal()
+    terminal.line(headline(plan))
+    pair = connect_pair(plan.avc.site, plan.moodle.site).pair
+    now, checked = check_saved(plan, pair)
+    try:
+        return apply_checked(checked, pair, now, terminal, ask=not yes)
+    finally:
+        note(pair.moodle.traffic(), debug=debug)
+
+
+def apply_checked(
+    checked: "Sequence[Checked]", pair: "Pair", now: "Planned", terminal: "Terminal", *, ask: bool
+) -> int:
+    """Apply, and say what came of it. Raises StalePlan, PartlyApplied, ReadError."""
+    from reconciler.applier import require_success, steps
+    from reconciler.reconciliation import apply as carry_out
+    from reconciler.render.terminal import number
+
+    todo = steps(checked)
+    already = len(checked) - len(todo)
+    if not todo:
+        terminal.line(
+            f"✓ Nothing to do: all {number(already, 'operation')} of this plan are already so."
+            if already
+            else "✓ Nothing to do."
+        )
+        return 0
+    if already:
+        terminal.line(f"ℹ {number(already, 'operation')} already so, {len(todo)} to do.")
+    if ask and terminal.interactive and not typer.confirm(f"Carry out {len(todo)} operations?"):
+        terminal.line("Nothing was written.")
+        return 1
+    with terminal.progress(len(todo)) as progress:
+        report = carry_out(checked, pair, now, progress)
+    require_success(report.applied, report.residue)
+    terminal.line(f"✓ {number(len(report.applied), 'operation')} carried out and read back.")
+    return 0

@@ -1,0 +1,25 @@
+"""Plan files, as the commands read them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from reconciler.models.plan import Plan
+
+PlanFile = Annotated[Path, typer.Argument(metavar="FILE", help="A plan file, YAML or JSON.")]
+
+
+def read_plan(file: Path) -> "Plan":
+    """The plan in a file. Raises PlanFileError."""
+    from reconciler.errors import PlanFileError
+    from reconciler.plan_text import from_text
+
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PlanFileError(f"{file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise PlanFileError(f"{file} is no plan file: it is no UTF-8 text.") from error
+    return from_text(text, file.name)

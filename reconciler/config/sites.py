@@ -1,0 +1,167 @@
+"""The pair of sites that a command works on."""
+
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from reconciler.config.nwp import SiteEntry, find_file, refuse_bad_name, site_entry
+from reconciler.config.secrets import secret
+from reconciler.errors import ConfigError
+from reconciler.models.base import Model
+from reconciler.models.moodle import Rule
+from reconciler.models.settings import SyncSettings
+from reconciler.planner import Sites
+from reconciler.reconciliation import Pair
+
+AVC_RECIPES = ("avc", "avc-dev", "os")
+MOODLE_RECIPES = ("m",)
+GROUP = "reconciler.providers"
+_DEFAULT_VIA = {"avc": "sql", "moodle": "webservice"}
+
+M = TypeVar("M", bound=BaseModel)
+Kind = Literal["avc", "moodle"]
+
+
+class SyncPart(Model):
+    """``moodle_integration.sync``: this program's own settings; a typing error is an error."""
+
+    matching: tuple[Rule, ...] = SyncSettings().matching
+    trust_idnumber: bool = False
+    strangers: Literal["keep", "remove"] = "keep"
+    names: bool = True
+    guild_names: dict[str, str] = Field(default_factory=dict)
+    require_module: bool = True
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> "SyncPart":
+        names = [name.casefold() for name in self.guild_names.values()]
+        if len(set(names)) < len(names):
+            raise ValueError("guild_names gives two guilds the same name")
+        for name in self.guild_names.values():
+            if not name or any(char.isspace() for char in name) or name.isdecimal():
+                raise ValueError(f"guild_names: '{name}' is empty, a number, or has blanks in it")
+        return self
+
+
+class MoodleIntegration(BaseModel):
+    """``moodle_integration`` of an AVC site; keys of other tools are left alone."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    moodle_url: str | None = None
+    role_sync: bool = False
+    role_mapping: dict[str, str] = Field(default_factory=dict)
+    sync: SyncPart = SyncPart()
+
+    @model_validator(mode="after")
+    def _one_role_for_members(self) -> "MoodleIntegration":
+        roles = normalised(self.role_mapping)
+        member, default = roles.get("guild_member"), roles.get("default")
+        if member and default and member != default:
+            raise ValueError(
+                f"role_mapping gives ordinary members two roles: guild_member: {member} and"
+                f" default: {default}"
+            )
+        return self
+
+    def settings(self) -> SyncSettings:
+        """As the core takes them."""
+        return SyncSettings(
+            **self.sync.model_dump(exclude={"require_module"}),
+            role_sync=self.role_sync,
+            role_mapping=normalised(self.role_mapping),
+        )
+
+
+class Via(BaseModel):
+    """What of ``access:`` names the provider; the rest is the provider's."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    via: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Implements ``reconciler.ports.SiteAccess``."""
+
+    entry: SiteEntry
+    url: str | None
+
+    @property
+    def site(self) -> str:
+        """See the port."""
+        return self.entry.name
+
+    @property
+    def directory(self) -> str:
+        """See the port."""
+        return str(self.entry.file.parent)
+
+    def options(self, model: type[M]) -> M:
+        """See the port."""
+        return self.entry.part("access", model)
+
+    def secret(self, key: str) -> str | None:
+        """See the port."""
+        return secret(self.entry.file.parent, self.entry.name, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """Two sites, ready to be talked to."""
+
+    pair: Pair
+    require_module: bool
+    """Whether ``pl avc-moodle-sync`` insists on AVC's module avc_moodle_sync."""
+
+
+def connect_pair(avc_name: str, moodle_name: str) -> Connected:
+    """The two sites that nwp.yml describes under these names. Raises ConfigError, ReadError."""
+    # Before nwp.yml is even looked for: a bad name is wrong everywhere.
+    for name in (avc_name, moodle_name):
+        refuse_bad_name(name)
+    file = find_file(Path.cwd())
+    avc = site_entry(file, avc_name)
+    moodle = site_entry(file, moodle_name)
+    _refuse_recipe(avc, AVC_RECIPES, "an AVC")
+    _refuse_recipe(moodle, MOODLE_RECIPES, "a Moodle")
+    integration = avc.part("moodle_integration", MoodleIntegration)
+    pair = Pair(
+        names=Sites(avc_name, moodle_name),
+        avc=_connect("avc", Access(avc, None)),
+        moodle=_connect("moodle", Access(moodle, integration.moodle_url or None)),
+        settings=integration.settings(),
+    )
+    return Connected(pair, integration.sync.require_module)
+
+
+def normalised(mapping: dict[str, str]) -> dict[str, str]:
+    """A role mapping with ``_`` for ``-``; raises ValueError where that makes one key of two."""
+    found: dict[str, str] = {}
+    for key, role in mapping.items():
+        name = key.replace("-", "_")
+        if found.setdefault(name, role) != role:
+            raise ValueError(f"role_mapping has {name} twice, with '-' and '_'")
+    return found
+
+
+def _connect(kind: Kind, access: Access) -> Any:
+    via = access.entry.part("access", Via).via or _DEFAULT_VIA[kind]
+    offered = {point.name: point for point in entry_points(group=GROUP)}
+    point = offered.get(f"{kind}.{via}")
+    if point is None:
+        known = ", ".join(sorted(n.partition(".")[2] for n in offered if n.startswith(f"{kind}.")))
+        raise access.entry.refuse("access", f"via: {via} is not known; there is: {known}")
+    return point.load()(access)
+
+
+def _refuse_recipe(entry: SiteEntry, accepted: tuple[str, ...], what: str) -> None:
+    if entry.recipe_name is not None and entry.recipe_name not in accepted:
+        raise ConfigError(
+            f"Site '{entry.name}' is not {what} site: its recipe is {entry.recipe_name}, and"
+            f" {' or '.join(accepted)} would be one"
+        )

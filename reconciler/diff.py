@@ -1,0 +1,135 @@
+"""What has to change: one cohort as AVC wants it against the same cohort as Moodle has it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from reconciler.desired import archived_name
+from reconciler.evidence import KEPT_STRANGER, Verdict
+from reconciler.machine_names import archived_idnumber
+from reconciler.models.desired import DesiredCohort
+from reconciler.models.plan import Action, CohortPlan, FlagChange, TextChange
+from reconciler.pairing import Orphan, Pair, is_archived
+
+
+@dataclass(frozen=True, slots=True)
+class MemberDiff:
+    """Who has to come, who may go, and who stays although AVC does not want them there."""
+
+    add: frozenset[int]
+    remove: Mapping[int, Verdict]
+    keep: Mapping[int, Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class CohortDiff:
+    """One cohort's changes: its fields, as a plan without members, and its members."""
+
+    fields: CohortPlan | None
+    """None: the cohort's own fields are as they should be."""
+    members: MemberDiff
+
+
+def guild_diff(
+    pair: Pair,
+    desired: DesiredCohort,
+    members: frozenset[int],
+    judge: Callable[[int], Verdict],
+) -> CohortDiff:
+    """A living guild's cohort; ``members`` are those it has now.
+
+    What an adopted cohort already holds is a stranger, whoever it is: people put them there
+    before it was ours. The next plan judges them.
+    """
+    verdict = _stay if pair.adopt else judge
+    return CohortDiff(
+        fields=_field_changes(pair, desired),
+        members=member_diff(desired.members, members, verdict),
+    )
+
+
+def member_diff(
+    wanted: frozenset[int], actual: frozenset[int], judge: Callable[[int], Verdict]
+) -> MemberDiff:
+    """The least change from the actual members to the wanted ones that the judge allows."""
+    verdicts = {account: judge(account) for account in actual - wanted}
+    return MemberDiff(
+        add=wanted - actual,
+        remove={account: verdict for account, verdict in verdicts.items() if verdict.goes},
+        keep={account: verdict for account, verdict in verdicts.items() if not verdict.goes},
+    )
+
+
+def orphan_diff(
+    orphan: Orphan, members: frozenset[int], judge: Callable[[int], Verdict]
+) -> CohortDiff:
+    """The cohort of a guild that is gone: put away, never deleted."""
+    return CohortDiff(
+        fields=_archive_changes(orphan),
+        members=member_diff(frozenset(), members, judge),
+    )
+
+
+def _stay(_account: int) -> Verdict:
+    return KEPT_STRANGER
+
+
+def _field_changes(pair: Pair, desired: DesiredCohort) -> CohortPlan | None:
+    """A cohort's creation, adoption, return or update. A rename of the guild ends up here."""
+    if pair.cohort is None:
+        return CohortPlan(
+            guild=desired.guild,
+            uuid=desired.key.uuid,
+            role=desired.key.role,
+            action="create",
+            name=TextChange(to=desired.name),
+            description=TextChange(to=desired.description),
+        )
+    actual = pair.cohort
+    plan = CohortPlan(
+        guild=desired.guild,
+        uuid=desired.key.uuid,
+        role=desired.key.role,
+        cohort=actual.id,
+        action=_action(pair),
+        idnumber=_text(actual.idnumber, desired.idnumber),
+        name=_text(actual.name, desired.name),
+        description=_text(actual.description, desired.description),
+        # Visibility is the administrator's business, except that we hid it when archiving.
+        visible=_flag(actual.visible, now=True) if pair.archived else None,
+    )
+    return plan if _changes_fields(plan) else None
+
+
+def _action(pair: Pair) -> Action:
+    if pair.adopt:
+        return "adopt"
+    return "restore" if pair.archived else "update"
+
+
+def _archive_changes(orphan: Orphan) -> CohortPlan | None:
+    cohort, mark = orphan.cohort, orphan.mark
+    if is_archived(cohort, mark):
+        return None
+    return CohortPlan(
+        guild=mark.guild,
+        uuid=mark.key.uuid,
+        role=mark.key.role,
+        cohort=cohort.id,
+        action="archive",
+        idnumber=_text(cohort.idnumber, archived_idnumber(mark.guild, cohort.id)),
+        name=_text(cohort.name, archived_name(cohort.name)),
+        visible=_flag(cohort.visible, now=False),
+    )
+
+
+def _changes_fields(plan: CohortPlan) -> bool:
+    changes: Iterable[object] = (plan.idnumber, plan.name, plan.description, plan.visible)
+    return any(change is not None for change in changes)
+
+
+def _text(before: str, after: str) -> TextChange | None:
+    return None if before == after else TextChange(from_=before, to=after)
+
+
+def _flag(before: bool, *, now: bool) -> FlagChange | None:
+    return None if before == now else FlagChange(from_=before, to=now)

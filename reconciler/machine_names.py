@@ -1,0 +1,103 @@
+"""The machine name of every guild: a cohort's idnumber, and what ``--guild`` takes."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import count
+
+from slugify import slugify
+
+from reconciler.marks import Mark
+from reconciler.models.avc import Guild
+from reconciler.models.moodle import Cohort
+
+IDNUMBER_LIMIT = 100
+"""Characters of ``cohort.idnumber`` in Moodle; more is ``dmlwriteexception``."""
+
+_ARCHIVE_ROOM = len("--archived-") + 10
+_PLAIN = re.compile(r"[\w.~-]+")
+
+
+def archived_idnumber(name: str, cohort: int) -> str:
+    """The idnumber of an archived cohort: it frees the guild's name."""
+    return f"{name}--archived-{cohort}"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Guild UUID → machine name, by where it comes from; the sources may overlap."""
+
+    configured: Mapping[str, str]
+    marked: Mapping[str, str]
+    """As our cohort's mark has it: a name once given stays, whatever becomes of the alias."""
+    roles: Iterable[str] = ()
+    """Moodle roles that may be appended as ``--role``."""
+
+
+def machine_names(
+    guilds: Iterable[Guild], cohorts: Iterable[tuple[Cohort, Mark | None]], names: Names
+) -> dict[str, str]:
+    """Guild UUID → machine name, for every guild of the site.
+
+    Configured names come first, then those our cohorts carry, then the rest by group id. A name
+    that is taken gets ``-2``, ``-3`` …, compared without case: by a guild before it, or by a
+    cohort that can never become this guild's. A cohort in the system context without any mark
+    takes no name: it is adopted or reported under that name (see pairing).
+    """
+    room = IDNUMBER_LIMIT - max([_ARCHIVE_ROOM, *(len(f"--{role}") for role in names.roles)])
+    owners = _owners(cohorts)
+    given: dict[str, str] = {}
+    used: set[str] = set()
+    for guild in sorted(guilds, key=lambda guild: _precedence(guild, names)):
+        sticky = names.marked.get(guild.uuid)
+        for candidate in _candidates(_base(guild, names), room):
+            folded = candidate.casefold()
+            free = owners.get(folded, guild.uuid) == guild.uuid or candidate == sticky
+            if free and folded not in used:
+                used.add(folded)
+                given[guild.uuid] = candidate
+                break
+    return given
+
+
+def _precedence(guild: Guild, names: Names) -> tuple[int, int]:
+    if guild.uuid in names.configured:
+        return 0, guild.id
+    return (1 if guild.uuid in names.marked else 2), guild.id
+
+
+def _base(guild: Guild, names: Names) -> str:
+    known = names.configured.get(guild.uuid) or names.marked.get(guild.uuid)
+    if known:
+        return known
+    alias = guild.alias or ""
+    own = alias if _PLAIN.fullmatch(alias) else slugify(alias)
+    base = own or slugify(guild.label) or f"guild-{guild.id}"
+    # A purely numeric name could be taken for an id.
+    return f"guild-{base}" if base.isdecimal() else base
+
+
+def _candidates(base: str, room: int) -> Iterator[str]:
+    yield _fitted(base, room)
+    for number in count(2):
+        suffix = f"-{number}"
+        yield _fitted(base, room - len(suffix)) + suffix
+
+
+def _fitted(name: str, room: int) -> str:
+    if len(name) <= room:
+        return name
+    return f"{name[: room - 9]}-{sha256(name.encode()).hexdigest()[:8]}"
+
+
+def _owners(cohorts: Iterable[tuple[Cohort, Mark | None]]) -> dict[str, str]:
+    """Idnumbers that are taken: folded → UUID of the only guild that may have it, "" for none."""
+    owners: dict[str, str] = {}
+    for cohort, mark in cohorts:
+        if not cohort.idnumber or (cohort.system and mark is None):
+            continue
+        folded = cohort.idnumber.casefold()
+        owner = mark.key.uuid if cohort.system and mark else ""
+        owners[folded] = owner if owners.get(folded, owner) == owner else ""
+    return owners

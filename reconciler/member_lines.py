@@ -1,0 +1,87 @@
+"""A cohort's members as a plan file shows them: a line each, like a diff.
+
+    + moodle:201 avc:77 by:link alice.wong
+    - moodle:134 avc:56 by:email because:left-guild bob.jones
+
+Keys come first and the name last, to the end of the line, so that a name can say anything.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from reconciler.models.plan import MemberChange
+
+_LINE = re.compile(
+    r"(?P<sign>[+-]) moodle:(?P<moodle>[0-9]+)(?: avc:(?P<avc>[0-9]+))?(?: by:(?P<by>[a-z]+))?"
+    r"(?: because:(?P<because>[a-z-]+))?(?: (?P<name>.+))?"
+)
+_KEY_LIKE = re.compile(r"(?:avc|by|because):")
+_ESCAPE = re.compile(r"\\(?:\\|x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
+
+
+def write_lines(members: Iterable[MemberChange]) -> str:
+    """The members as text, each line ended."""
+    return "".join(_line(member) for member in members)
+
+
+def read_lines(text: str) -> list[dict[str, Any]]:
+    """The members that a text stands for; raises ValueError naming the line that makes no sense."""
+    # Not splitlines(): a name may hold what Python, not YAML, takes for the end of a line.
+    return [_read(line) for line in text.split("\n") if line]
+
+
+def escaped(name: str) -> str:
+    """A name in visible characters only, that cannot be taken for one of the keys before it."""
+    if not (name.isprintable() and "\\" not in name):
+        name = "".join(c if c.isprintable() and c != "\\" else _code(c) for c in name)
+    core = name.strip(" ")
+    before = len(name) - len(name.lstrip(" "))
+    after = len(name) - before - len(core)
+    start = _code(core[0]) + core[1:] if _KEY_LIKE.match(core) and not before else core
+    # Editors take blanks off the ends of lines.
+    return _code(" ") * before + start + _code(" ") * after
+
+
+def unescaped(name: str) -> str:
+    """The name that was escaped."""
+    return _ESCAPE.sub(
+        lambda found: chr(int(found[1] or found[2] or found[3], 16)) if found.lastindex else "\\",
+        name,
+    )
+
+
+def _code(char: str) -> str:
+    if char == "\\":
+        return "\\\\"
+    number = ord(char)
+    if number <= 0xFF:  # noqa: PLR2004 - the widest that two digits hold
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"  # noqa: PLR2004
+
+
+def _line(member: MemberChange) -> str:
+    words = ["+" if member.change == "add" else "-", f"moodle:{member.moodle}"]
+    if member.avc is not None:
+        words.append(f"avc:{member.avc}")
+    if member.by is not None:
+        words.append(f"by:{member.by}")
+    if member.because is not None:
+        words.append(f"because:{member.because}")
+    if member.name:
+        words.append(escaped(member.name))
+    return " ".join(words) + "\n"
+
+
+def _read(line: str) -> dict[str, Any]:
+    found = _LINE.fullmatch(line)
+    if found is None:
+        raise ValueError(f"no member line: {line!r}")
+    return {
+        "change": "add" if found["sign"] == "+" else "remove",
+        "moodle": int(found["moodle"]),
+        "avc": int(found["avc"]) if found["avc"] else None,
+        "by": found["by"],
+        "because": found["because"],
+        "name": unescaped(found["name"] or ""),
+    }

@@ -1,0 +1,133 @@
+"""Which cohort stands for which guild: by the mark, else by an idnumber that may be adopted."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.machine_names import Names, archived_idnumber, machine_names
+from reconciler.marks import Mark, mark_of
+from reconciler.models.avc import Guild
+from reconciler.models.desired import CohortKey
+from reconciler.models.moodle import Cohort
+from reconciler.models.plan import Problem, ProblemKind
+from reconciler.models.settings import SyncSettings
+
+NAME_PREFIX = "AVC - "
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A guild and its cohort."""
+
+    guild: Guild
+    name: str
+    """The guild's machine name."""
+    cohort: Cohort | None = None
+    """None: there is none yet."""
+    adopt: bool = False
+    """The cohort does not carry our mark yet."""
+    archived: bool = False
+    """The cohort was put away when the guild was gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A cohort of ours whose guild is gone."""
+
+    cohort: Cohort
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Every guild and every cohort of ours, each in one place."""
+
+    pairs: tuple[Pair, ...]
+    orphans: tuple[Orphan, ...]
+    names: Mapping[str, str]
+    """Guild UUID → machine name, those of guilds that are left alone too."""
+    problems: tuple[Problem, ...]
+    """One for each guild that is left alone."""
+
+
+def is_archived(cohort: Cohort, mark: Mark) -> bool:
+    """Whether we put this cohort away."""
+    return cohort.idnumber == archived_idnumber(mark.guild, cohort.id)
+
+
+def pair_up(
+    site_uuid: str, guilds: Sequence[Guild], cohorts: Sequence[Cohort], settings: SyncSettings
+) -> Pairing:
+    """Find each guild's cohort.
+
+    Two cohorts with one mark, or a marked one outside the system context, leave their guild
+    alone, with a problem; so does an unmarked cohort that wears the guild's idnumber under a name
+    that is not ours to take.
+    """
+    seen = [(cohort, mark_of(cohort.description)) for cohort in cohorts]
+    ours: dict[CohortKey, list[tuple[Cohort, Mark]]] = defaultdict(list)
+    for cohort, mark in seen:
+        if mark is not None and mark.site == site_uuid:
+            ours[mark.key].append((cohort, mark))
+    names = machine_names(
+        guilds,
+        seen,
+        Names(
+            configured=settings.guild_names,
+            marked={
+                key.uuid: found[0][1].guild for key, found in ours.items() if key.role is None
+            },
+            roles=settings.role_mapping.values(),
+        ),
+    )
+    unmarked = [cohort for cohort, mark in seen if mark is None and cohort.system]
+    found = [_pair(guild, names[guild.uuid], ours, unmarked) for guild in guilds]
+    known = {guild.uuid for guild in guilds}
+    lost = [
+        _orphan(marked)
+        for key, marked in ours.items()
+        if key.uuid not in known and key.role is None
+    ]
+    return Pairing(
+        pairs=tuple(pair for pair in found if isinstance(pair, Pair)),
+        orphans=tuple(orphan for orphan in lost if isinstance(orphan, Orphan)),
+        names=names,
+        problems=tuple(item for item in (*found, *lost) if isinstance(item, Problem)),
+    )
+
+
+def _pair(
+    guild: Guild,
+    name: str,
+    ours: Mapping[CohortKey, Sequence[tuple[Cohort, Mark]]],
+    unmarked: Sequence[Cohort],
+) -> Pair | Problem:
+    marked = ours.get(CohortKey(uuid=guild.uuid), ())
+    if marked:
+        refused = _refusal(name, marked)
+        cohort, mark = marked[0]
+        return refused or Pair(guild, name, cohort, archived=is_archived(cohort, mark))
+    wearing = [c for c in unmarked if c.idnumber.casefold() == name.casefold()]
+    if not wearing:
+        return Pair(guild, name)
+    if len(wearing) == 1 and wearing[0].name.startswith(NAME_PREFIX):
+        return Pair(guild, name, wearing[0], adopt=True)
+    return _problem("idnumber-taken", name, wearing)
+
+
+def _orphan(marked: Sequence[tuple[Cohort, Mark]]) -> Orphan | Problem:
+    cohort, mark = marked[0]
+    return _refusal(mark.guild, marked) or Orphan(cohort, mark)
+
+
+def _refusal(name: str, marked: Sequence[tuple[Cohort, Mark]]) -> Problem | None:
+    cohorts = [cohort for cohort, _ in marked]
+    if not all(cohort.system for cohort in cohorts):
+        return _problem("cohort-outside-system", name, cohorts)
+    if len(cohorts) > 1:
+        return _problem("several-marked-cohorts", name, cohorts)
+    return None
+
+
+def _problem(kind: ProblemKind, name: str, cohorts: Sequence[Cohort]) -> Problem:
+    return Problem(kind=kind, guilds=(name,), cohorts=tuple(sorted(c.id for c in cohorts)))

@@ -1,0 +1,124 @@
+"""The cohorts of a plan, put into words: diffs as the lines that a plan file holds."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from reconciler.diff import CohortDiff, MemberDiff
+from reconciler.gather import Snapshots
+from reconciler.matching import Matching
+from reconciler.models.desired import DesiredCohort
+from reconciler.models.plan import CohortPlan, MemberChange, Reason
+from reconciler.pairing import Orphan, Pair
+
+
+@dataclass(frozen=True, slots=True)
+class GuildPlanned:
+    """What was found out about one living guild in scope."""
+
+    pair: Pair
+    desired: DesiredCohort
+    diff: CohortDiff
+
+    def header(self) -> CohortPlan:
+        """The plan of its cohort, without members."""
+        return self.diff.fields or CohortPlan(
+            guild=self.pair.name,
+            uuid=self.pair.guild.uuid,
+            cohort=self.pair.cohort.id if self.pair.cohort else None,
+            action="update",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OrphanPlanned:
+    """What was found out about a cohort whose guild is gone."""
+
+    orphan: Orphan
+    diff: CohortDiff
+
+    def header(self) -> CohortPlan:
+        """The plan of the cohort, without members."""
+        return self.diff.fields or CohortPlan(
+            guild=self.orphan.mark.guild,
+            uuid=self.orphan.mark.key.uuid,
+            cohort=self.orphan.cohort.id,
+            action="update",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleShown:
+    """People and accounts as a plan names them."""
+
+    snapshots: Snapshots
+    matching: Matching
+    names: bool
+
+    def person(self, uid: int) -> str:
+        """A person's user name in AVC."""
+        return self._shown(self.snapshots.avc.people[uid].name)
+
+    def account(self, account: int) -> str:
+        """An account's name: its person's in AVC, else its user name in Moodle."""
+        uid = self.matching.person_of.get(account)
+        if uid is not None:
+            return self.person(uid)
+        known = self.snapshots.moodle.accounts.get(account)
+        return self._shown(known.username) if known else ""
+
+    def change(self, sign: str, account: int, because: Reason | None = None) -> MemberChange:
+        """The line of one account that comes (``add``) or goes (``remove``)."""
+        uid = self.matching.person_of.get(account)
+        return MemberChange(
+            change="add" if sign == "add" else "remove",
+            moodle=account,
+            avc=uid,
+            by=self.matching.rule_of[uid] if uid is not None else None,
+            because=because,
+            name=self.account(account),
+        )
+
+    def _shown(self, name: str) -> str:
+        if not self.names:
+            return ""
+        # git keeps plans for ever: no addresses in them, also where they serve as user names.
+        local, at, _ = name.partition("@")
+        return f"{local[:2]}…@…" if at else name
+
+
+def narrowed(guild: GuildPlanned, account: int | None) -> GuildPlanned:
+    """What of a guild's plan concerns one account: its membership, and a cohort to be made for it.
+
+    Renaming and restoring are left to a plan that sees the whole guild.
+    """
+    members = guild.diff.members
+    own = MemberDiff(
+        add=members.add & {account} if account is not None else frozenset(),
+        remove={k: v for k, v in members.remove.items() if k == account},
+        keep={k: v for k, v in members.keep.items() if k == account},
+    )
+    creates = guild.pair.cohort is None and bool(own.add)
+    return GuildPlanned(
+        guild.pair, guild.desired, CohortDiff(guild.diff.fields if creates else None, own)
+    )
+
+
+def cohort_plans(
+    planned: Iterable[GuildPlanned | OrphanPlanned], people: PeopleShown
+) -> tuple[CohortPlan, ...]:
+    """The cohorts that change, in the order of their guilds' names; nothing for the others."""
+    plans = (
+        item.header().model_copy(update={"members": tuple(_lines(item.diff.members, people))})
+        for item in planned
+    )
+    changing = (
+        plan for plan, item in zip(plans, planned, strict=True) if item.diff.fields or plan.members
+    )
+    return tuple(sorted(changing, key=lambda plan: (plan.guild.casefold(), plan.uuid)))
+
+
+def _lines(members: MemberDiff, people: PeopleShown) -> Iterator[MemberChange]:
+    for account in sorted(members.add):
+        yield people.change("add", account)
+    for account, verdict in sorted(members.remove.items()):
+        yield people.change("remove", account, verdict.because)

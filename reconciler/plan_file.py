@@ -1,0 +1,119 @@
+"""A plan as a document, and back. The digest tells an edited file; git tells who edited it."""
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from pydantic import ValidationError
+
+from reconciler.errors import PlanFileError
+from reconciler.member_lines import read_lines, write_lines
+from reconciler.models.plan import Plan
+from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
+
+FORMAT = 1
+
+
+def digest(plan: Plan) -> str:
+    """SHA-256 of the plan in canonical JSON; it covers everything that the plan says."""
+    canonical = json.dumps(_fields(plan), sort_keys=True, separators=(",", ":"))
+    return "sha256:" + sha256(canonical.encode()).hexdigest()
+
+
+def json_document(plan: Plan) -> dict[str, Any]:
+    """The plan for machines: members are objects."""
+    return {**_fields(plan), "digest": digest(plan)}
+
+
+def yaml_document(plan: Plan) -> dict[str, Any]:
+    """The plan for people: members are lines of text, and nothing is said that is not so."""
+    document = {key: _bare(value) for key, value in _fields(plan).items()}
+    for cohort, shown in zip(plan.cohorts, document["cohorts"], strict=True):
+        if cohort.members:
+            shown["members"] = write_lines(cohort.members)
+    return {**document, "digest": digest(plan)}
+
+
+def plan_from(document: object, name: str) -> Plan:
+    """The plan that a document holds, YAML's or JSON's; ``name`` is the file's, for messages.
+
+    Raises PlanFileError when it is no plan, of a format that this program does not know, or not
+    what its digest says it was.
+    """
+    if not isinstance(document, dict) or "format" not in document:
+        raise PlanFileError(f"{name} is no plan file: it has no 'format'.")
+    if document["format"] != FORMAT:
+        raise PlanFileError(
+            f"{name} is a plan of format {document['format']!r}; this program knows format"
+            f" {FORMAT}. Use the release that made it, or plan again."
+        )
+    body = {key: value for key, value in document.items() if key != "digest"}
+    try:
+        plan = Plan.model_validate(_model_input(body))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise PlanFileError(f"{name} is no valid plan: {place}: {first['msg']}") from error
+    except (ValueError, TypeError) as error:
+        raise PlanFileError(f"{name} is no valid plan: {error}") from error
+    if document.get("digest") != digest(plan):
+        raise PlanFileError(
+            f"{name} was changed after it was made: its digest does not fit. A plan is applied as"
+            " it was reviewed; to change it, plan again."
+        )
+    return plan
+
+
+def _fields(plan: Plan) -> dict[str, Any]:
+    fields = plan.model_dump(mode="json", by_alias=True)
+    fields["scope"] = _scope_document(plan.scope)
+    return fields
+
+
+def _bare(value: Any) -> Any:
+    """Without what is null or empty: the model's defaults bring it back."""
+    if isinstance(value, Mapping):
+        return {key: _bare(part) for key, part in value.items() if part not in (None, [])}
+    if isinstance(value, list):
+        return [_bare(part) for part in value]
+    return value
+
+
+def _scope_document(scope: Scope) -> Any:
+    match scope:
+        case FullScope():
+            return "full"
+        case GuildScope():
+            return {"guild": scope.name, "uuid": scope.uuid}
+        case UserScope():
+            return {"user": scope.uid}
+
+
+def _scope_from(value: Any) -> Any:
+    match value:
+        case "full":
+            return FullScope()
+        case {"guild": name, "uuid": uuid, **rest} if not rest:
+            return GuildScope(uuid=uuid, name=name)
+        case {"user": uid, **rest} if not rest:
+            return UserScope(uid=uid)
+    raise ValueError("scope: is neither full, nor a guild, nor a user")
+
+
+def _model_input(body: Mapping[str, Any]) -> dict[str, Any]:
+    if "scope" not in body:
+        raise ValueError("scope: is missing")
+    cohorts = body.get("cohorts", [])
+    if not isinstance(cohorts, list) or not all(isinstance(item, dict) for item in cohorts):
+        raise TypeError("cohorts: is no list of cohorts")
+    return {
+        **body,
+        "scope": _scope_from(body["scope"]),
+        "cohorts": [
+            {**cohort, "members": read_lines(cohort["members"])}
+            if isinstance(cohort.get("members"), str)
+            else cohort
+            for cohort in cohorts
+        ],
+    }

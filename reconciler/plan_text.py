@@ -1,0 +1,37 @@
+"""A plan as text: YAML for people, JSON for machines, told apart by the file's name."""
+
+import json
+
+from reconciler.errors import ConfigError, PlanFileError
+from reconciler.models.plan import Plan
+from reconciler.plan_file import json_document, plan_from, yaml_document
+from reconciler.summary import headline
+from reconciler.yaml_text import dump, load_plain
+
+
+def as_yaml(plan: Plan) -> str:
+    """The plan as YAML; equal plans give equal text."""
+    return dump(yaml_document(plan), headline(plan))
+
+
+def as_json(plan: Plan) -> str:
+    """The plan as JSON; equal plans give equal text."""
+    return json.dumps(json_document(plan), indent=1, ensure_ascii=False) + "\n"
+
+
+def as_text(plan: Plan, name: str) -> str:
+    """The plan in the form that the file's name asks for: JSON for ``.json``, else YAML."""
+    return as_json(plan) if name.endswith(".json") else as_yaml(plan)
+
+
+def from_text(text: str, name: str) -> Plan:
+    """The plan in a file's text. Raises PlanFileError for anything that is not exactly a plan."""
+    try:
+        document = json.loads(text) if name.endswith(".json") else load_plain(text, name)
+    except json.JSONDecodeError as error:
+        raise PlanFileError(f"{name}:{error.lineno}: is no JSON: {error.msg}") from error
+    except ConfigError as error:
+        raise PlanFileError(str(error)) from error
+    except RecursionError as error:
+        raise PlanFileError(f"{name} is no plan file: it is nested too deeply.") from error
+    return plan_from(document, name)

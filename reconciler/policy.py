@@ -1,0 +1,67 @@
+"""What is not allowed, whatever the sites say."""
+
+from collections.abc import Iterable
+
+from reconciler.errors import GuardTripped, IncompleteRead
+from reconciler.models.avc import AvcCounts, AvcSnapshot
+from reconciler.models.moodle import MoodleSnapshot
+from reconciler.models.scope import FullScope, Scope
+
+
+def refuse_incomplete_avc(avc: AvcSnapshot) -> None:
+    """Raise IncompleteRead unless the snapshot holds as much as the site itself counted."""
+    held = AvcCounts(
+        guilds=len(avc.guilds),
+        people=len(avc.people),
+        memberships=sum(len(members) for members in avc.members.values()),
+    )
+    for part, expected, found in (
+        ("guilds", avc.counts.guilds, held.guilds),
+        ("people", avc.counts.people, held.people),
+        ("memberships", avc.counts.memberships, held.memberships),
+    ):
+        if expected != found:
+            raise IncompleteRead(
+                f"AVC counts {expected} {part} and gave {found}: nothing is planned from a part."
+                " Try again; if it stays, the database is being changed or is damaged."
+            )
+    strays = set().union(*avc.members.values()) - avc.people.keys()
+    if strays:
+        raise IncompleteRead(
+            f"AVC names {len(strays)} members whom it does not describe, uid {min(strays)} first:"
+            " nothing is planned from a part."
+        )
+
+
+def refuse_empty_avc(avc: AvcSnapshot, scope: Scope) -> None:
+    """Raise GuardTripped for a community without guilds or members: it means "remove everybody".
+
+    Only the full scope can tell; a guild, or a person's list of guilds, may well be empty.
+    """
+    if not isinstance(scope, FullScope):
+        return
+    if not avc.guilds or not any(avc.members.values()):
+        what = "members" if avc.guilds else "guilds"
+        raise GuardTripped(
+            f"AVC has no {what}. An empty community would empty every cohort, so nothing is"
+            " planned. Check that this is the right database."
+        )
+
+
+def refuse_incomplete_moodle(
+    moodle: MoodleSnapshot, cohorts: Iterable[int], *, described: bool
+) -> None:
+    """Raise IncompleteRead unless the members of these cohorts were read, and described."""
+    for cohort in cohorts:
+        members = moodle.members.get(cohort)
+        if members is None:
+            raise IncompleteRead(
+                f"Moodle did not tell who is in cohort {cohort}: nothing is planned from a part."
+            )
+        unknown = members - moodle.accounts.keys() if described else set()
+        if unknown:
+            raise IncompleteRead(
+                f"Moodle did not describe {len(unknown)} members of cohort {cohort}, account"
+                f" {min(unknown)} first: the token's user may lack the capability"
+                " moodle/user:viewdetails, or moodle/user:viewhiddendetails."
+            )

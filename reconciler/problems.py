@@ -1,0 +1,124 @@
+"""What a plan cannot settle by itself: found here, put into sentences by rendering."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from reconciler.desired import active_members
+from reconciler.models.plan import Problem
+from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
+from reconciler.pairing import Pairing
+from reconciler.plan_cohorts import GuildPlanned, PeopleShown
+
+
+def find_problems(
+    scope: Scope, pairing: Pairing, guilds: Sequence[GuildPlanned], people: PeopleShown
+) -> tuple[Problem, ...]:
+    """Every problem that concerns the scope, in a stable order."""
+    memberships = _memberships(scope, pairing, people)
+    found = [
+        *_pairing_problems(scope, pairing, memberships),
+        *_unpublished(scope, pairing, memberships, people),
+        *_people(memberships, people),
+        *(_not_adopted(pairing, memberships) if isinstance(scope, UserScope) else ()),
+        *(_strangers(guilds, people) if not isinstance(scope, UserScope) else ()),
+    ]
+    return tuple(sorted(found, key=_place))
+
+
+def _place(problem: Problem) -> tuple[str, int, tuple[int, ...], tuple[str, ...]]:
+    return problem.kind, problem.avc or 0, problem.accounts, problem.guilds
+
+
+def _memberships(
+    scope: Scope, pairing: Pairing, people: PeopleShown
+) -> Mapping[int, tuple[str, ...]]:
+    """For everybody in scope who is in a guild: uid → machine names of those guilds."""
+    avc = people.snapshots.avc
+    found: dict[int, list[str]] = defaultdict(list)
+    for guild in avc.guilds:
+        for uid in active_members(avc, guild.id):
+            found[uid].append(pairing.names[guild.uuid])
+    if isinstance(scope, UserScope):
+        found = defaultdict(list, {scope.uid: found[scope.uid]} if scope.uid in found else {})
+    return {uid: tuple(sorted(names)) for uid, names in found.items()}
+
+
+def _pairing_problems(
+    scope: Scope, pairing: Pairing, memberships: Mapping[int, tuple[str, ...]]
+) -> Iterator[Problem]:
+    for problem in pairing.problems:
+        if any(_concerns(scope, name, memberships) for name in problem.guilds):
+            yield problem
+
+
+def _concerns(scope: Scope, name: str, memberships: Mapping[int, tuple[str, ...]]) -> bool:
+    match scope:
+        case FullScope():
+            return True
+        case GuildScope():
+            return scope.name == name
+        case UserScope():
+            return name in memberships.get(scope.uid, ())
+
+
+def _unpublished(
+    scope: Scope,
+    pairing: Pairing,
+    memberships: Mapping[int, tuple[str, ...]],
+    people: PeopleShown,
+) -> Iterator[Problem]:
+    for guild in people.snapshots.avc.guilds:
+        name = pairing.names[guild.uuid]
+        if not guild.published and _concerns(scope, name, memberships):
+            yield Problem(kind="unpublished-guild", guilds=(name,))
+
+
+def _people(
+    memberships: Mapping[int, tuple[str, ...]], people: PeopleShown
+) -> Iterator[Problem]:
+    matching, accounts = people.matching, people.snapshots.moodle.accounts
+    for uid, guilds in memberships.items():
+        why = matching.unmatched.get(uid)
+        if why is not None:
+            yield Problem(
+                kind=why.kind,
+                avc=uid,
+                name=people.person(uid),
+                guilds=guilds,
+                accounts=why.accounts,
+                others=why.others,
+            )
+        elif accounts[matching.account_of[uid]].suspended:
+            yield Problem(
+                kind="suspended-account",
+                avc=uid,
+                name=people.person(uid),
+                guilds=guilds,
+                accounts=(matching.account_of[uid],),
+            )
+
+
+def _not_adopted(
+    pairing: Pairing, memberships: Mapping[int, tuple[str, ...]]
+) -> Iterator[Problem]:
+    """One person's plan never adopts: that needs a look at everybody in the cohort."""
+    joined = {name for names in memberships.values() for name in names}
+    for pair in pairing.pairs:
+        if pair.adopt and pair.cohort and pair.name in joined:
+            yield Problem(kind="not-adopted", guilds=(pair.name,), cohorts=(pair.cohort.id,))
+
+
+def _strangers(guilds: Sequence[GuildPlanned], people: PeopleShown) -> Iterator[Problem]:
+    where: dict[int, list[str]] = defaultdict(list)
+    for guild in guilds:
+        for account, verdict in guild.diff.members.keep.items():
+            if verdict.because == "stranger":
+                where[account].append(guild.pair.name)
+    for account, names in where.items():
+        yield Problem(
+            kind="stranger",
+            avc=people.matching.person_of.get(account),
+            name=people.account(account),
+            guilds=tuple(sorted(names)),
+            accounts=(account,),
+        )

@@ -1,0 +1,48 @@
+"""From a command line to an exit code: the one place where errors end."""
+
+import re
+import sys
+import traceback
+from collections.abc import Sequence
+
+import typer
+
+from reconciler.errors import PartlyApplied, ReconcilerError, StalePlan
+
+SHOWN_REASONS = 20
+INTERRUPTED = 130
+
+_DEBUG = re.compile(r"--debug|-[a-z]*d[a-z]*")
+
+
+def run(app: typer.Typer, arguments: Sequence[str], *, highest: int = 5) -> int:
+    """Run a command and return its exit code; ``highest`` caps those of our errors.
+
+    People get one clear sentence on standard error; ``--debug`` adds the traceback.
+    """
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(args=list(arguments), standalone_mode=False)
+    except typer.TyperException as error:
+        return _fail(f"{error.format_message()} (--help tells more)", arguments, 1)
+    except typer.Abort:
+        return _fail("Aborted; nothing was written.", arguments, 1)
+    except (StalePlan, PartlyApplied) as error:
+        shown = [*error.reasons[:SHOWN_REASONS]]
+        if len(error.reasons) > len(shown):
+            shown.append(f"… and {len(error.reasons) - len(shown)} more")
+        text = "\n".join([str(error), *(f"  - {reason}" for reason in shown)])
+        return _fail(text, arguments, min(error.exit_code, highest))
+    except ReconcilerError as error:
+        return _fail(str(error), arguments, min(error.exit_code, highest))
+    except Exception as error:  # noqa: BLE001 - a defect of ours must not meet people as a traceback
+        text = f"this is a defect of this program: {type(error).__name__}: {error}. Run it again"
+        return _fail(f"{text} with --debug, and report what it prints.", arguments, 1)
+    return code if isinstance(code, int) else 0
+
+
+def _fail(message: str, arguments: Sequence[str], code: int) -> int:
+    sys.stderr.write(f"Error: {message}\n")
+    if any(_DEBUG.fullmatch(argument) for argument in arguments):
+        traceback.print_exc(file=sys.stderr)
+    return code

@@ -1,0 +1,1 @@
+"""Reading an AVC by SQL, and the AVC of the sandbox."""
