@@ -28,6 +28,8 @@ def archived_idnumber(name: str, cohort: int) -> str:
 class Names:
     """Guild UUID → machine name, by where it comes from; the sources may overlap."""
 
+    site: str
+    """UUID of the AVC that names its guilds."""
     configured: Mapping[str, str]
     marked: Mapping[str, str]
     """As our cohort's mark has it: a name once given stays, whatever becomes of the alias."""
@@ -46,7 +48,7 @@ def machine_names(
     takes no name: it is adopted or reported under that name (see pairing).
     """
     room = IDNUMBER_LIMIT - max([_ARCHIVE_ROOM, *(len(f"--{role}") for role in names.roles)])
-    owners = _owners(cohorts)
+    owners = _owners(cohorts, names.site)
     given: dict[str, str] = {}
     used: set[str] = set()
     for guild in sorted(guilds, key=lambda guild: _precedence(guild, names)):
@@ -91,13 +93,13 @@ def _fitted(name: str, room: int) -> str:
     return f"{name[: room - 9]}-{sha256(name.encode()).hexdigest()[:8]}"
 
 
-def _owners(cohorts: Iterable[tuple[Cohort, Mark | None]]) -> dict[str, str]:
+def _owners(cohorts: Iterable[tuple[Cohort, Mark | None]], site: str) -> dict[str, str]:
     """Idnumbers that are taken: folded → UUID of the only guild that may have it, "" for none."""
     owners: dict[str, str] = {}
     for cohort, mark in cohorts:
         if not cohort.idnumber or (cohort.system and mark is None):
             continue
         folded = cohort.idnumber.casefold()
-        owner = mark.key.uuid if cohort.system and mark else ""
+        owner = mark.key.uuid if cohort.system and mark and mark.site == site else ""
         owners[folded] = owner if owners.get(folded, owner) == owner else ""
     return owners

@@ -73,6 +73,7 @@ def pair_up(
         guilds,
         seen,
         Names(
+            site=site_uuid,
             configured=settings.guild_names,
             marked={
                 key.uuid: found[0][1].guild for key, found in ours.items() if key.role is None

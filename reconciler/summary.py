@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from reconciler.member_lines import escaped
 from reconciler.models.plan import Plan
 from reconciler.models.scope import FullScope
 
@@ -50,7 +51,7 @@ def summarise(plan: Plan) -> Summary:
 
 def headline(plan: Plan) -> str:
     """The plan in one line: the comment on top of its file."""
-    where = f"{plan.moodle.site} from {plan.avc.site}, {plan.scope}"
+    where = escaped(f"{plan.moodle.site} from {plan.avc.site}, {plan.scope}")
     found = summarise(plan)
     if plan.empty:
         return f"{where}: nothing to do"

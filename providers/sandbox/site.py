@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 from providers.sandbox.avc.community import Community
 from providers.sandbox.avc.community import create as create_avc
@@ -47,7 +48,7 @@ class Sandbox:
         """See the port."""
         if release not in ("4.5.6", "5.1.3"):
             raise ConfigError(f"no Moodle {release} was recorded: there are 4.5.6 and 5.1.3")
-        recorded: Release = release
+        recorded = cast("Release", release)
         place = Path(directory)
         place.mkdir(parents=True, exist_ok=True)
         taken = [n for n in (AVC_FILE, MOODLE_FILE, CONFIGURATION) if (place / n).exists()]

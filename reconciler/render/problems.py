@@ -7,10 +7,13 @@ from reconciler.models.plan import Problem
 from reconciler.render.terminal import name
 
 
+SHOWN_GUILDS = 5
+
+
 def sentence(problem: Problem) -> str:  # noqa: C901, PLR0911 - one branch a kind of problem
     """What is wrong, with whom, and what would mend it."""
     who = f"{name(problem.name or 'user')} (ID: {problem.avc})"
-    accounts, guilds = _ids("account", problem.accounts), ", ".join(problem.guilds)
+    accounts, guilds = _ids("account", problem.accounts), _names(problem.guilds)
     cohorts = _ids("cohort", problem.cohorts)
     match problem.kind:
         case "no-moodle-account":
@@ -45,6 +48,12 @@ def sentence(problem: Problem) -> str:  # noqa: C901, PLR0911 - one branch a kin
         case "not-adopted":
             return f"Guild {guilds} has {cohorts} to adopt first: sync the guild, or everything"
     assert_never(problem.kind)
+
+
+def _names(guilds: Sequence[str]) -> str:
+    shown = ", ".join(guilds[:SHOWN_GUILDS])
+    more = len(guilds) - SHOWN_GUILDS
+    return f"{shown} and {more} more guilds" if more > 0 else shown
 
 
 def _ids(noun: str, ids: Sequence[int]) -> str:

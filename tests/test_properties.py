@@ -1,0 +1,374 @@
+"""What holds for every community and every Moodle, however odd."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from reconciler.applier import steps
+from reconciler.desired import cohort_name
+from reconciler.errors import GuardTripped, IncompleteRead
+from reconciler.gather import gather
+from reconciler.machine_names import archived_idnumber
+from reconciler.marks import mark_of
+from reconciler.models.avc import Person
+from reconciler.models.moodle import Cohort
+from reconciler.models.operations import AddMember, ChangeCohort, CreateCohort, RemoveMember
+from reconciler.models.plan import CohortPlan, Plan
+from reconciler.models.scope import FullScope, GuildScope, UserScope
+from reconciler.models.settings import SyncSettings
+from reconciler.operations import operations
+from reconciler.plan_file import json_document, plan_from
+from reconciler.plan_text import as_json, as_text, as_yaml, from_text
+from reconciler.planner import Planned, make_plan
+from reconciler.reconciliation import Pair, apply, check_saved, plan_now
+from reconciler.stale import check
+from tests import strategies
+from tests.world import SITE, Community, FakeMoodle, pair
+
+FULL = FullScope()
+
+
+def carry_out(sites: Pair, planned: Planned) -> None:
+    report = apply(check(planned.plan, planned), sites, planned)
+    assert all(item.outcome.status == "done" for item in report.applied)
+    assert report.residue == ()
+
+
+def state(moodle: FakeMoodle) -> tuple[dict[int, Cohort], dict[int, frozenset[int]]]:
+    return dict(moodle.cohorts), {k: v for k, v in moodle.members.items() if v}
+
+
+worlds = st.tuples(strategies.communities(), strategies.moodles(), strategies.settings)
+
+
+@given(worlds)
+def test_applying_a_full_plan_gives_what_avc_wants(
+    world: tuple[Community, FakeMoodle, SyncSettings],
+) -> None:
+    """apply(plan(a, d), a) = d: fields as desired, members the desired ones and those kept."""
+    community, moodle, settings = world
+    sites = pair(community, moodle, settings)
+    planned = plan_now(sites, FULL)
+    carry_out(sites, planned)
+    for guild in planned.guilds:
+        bearing = [
+            c
+            for c in moodle.cohorts.values()
+            if (mark := mark_of(c.description)) and mark.site == SITE
+            and mark.key == guild.desired.key
+        ]
+        assert len(bearing) == 1
+        cohort = bearing[0]
+        assert cohort.idnumber == guild.desired.idnumber
+        assert cohort.name == guild.desired.name
+        assert cohort.description == guild.desired.description
+        kept = guild.diff.members.keep.keys()
+        assert moodle.members.get(cohort.id, frozenset()) == guild.desired.members | kept
+
+
+@given(worlds)
+def test_planning_again_finds_nothing(
+    world: tuple[Community, FakeMoodle, SyncSettings],
+) -> None:
+    """After a plan is applied the next one is empty, but for members of a cohort just adopted."""
+    community, moodle, settings = world
+    sites = pair(community, moodle, settings)
+    planned = plan_now(sites, FULL)
+    adopted = {c.uuid for c in planned.plan.cohorts if c.action == "adopt"}
+    carry_out(sites, planned)
+    second = plan_now(sites, FULL)
+    assert {cohort.uuid for cohort in second.plan.cohorts} <= adopted
+    assert not any(isinstance(op, AddMember | CreateCohort) for op in operations(second.plan))
+    carry_out(sites, second)
+    assert plan_now(sites, FULL).plan.empty
+
+
+@given(worlds)
+def test_what_is_not_ours_is_never_touched(
+    world: tuple[Community, FakeMoodle, SyncSettings],
+) -> None:
+    """A cohort without our mark keeps every field and member, unless the plan says it adopts it."""
+    community, moodle, settings = world
+    sites = pair(community, moodle, settings)
+    cohorts, members = state(moodle)
+    planned = plan_now(sites, FULL)
+    adopted = {c.cohort for c in planned.plan.cohorts if c.action == "adopt"}
+    carry_out(sites, planned)
+    for cohort in cohorts.values():
+        mark = mark_of(cohort.description)
+        ours = mark is not None and mark.site == SITE and cohort.system
+        if ours:
+            continue
+        if cohort.id in adopted:
+            assert cohort.name.startswith("AVC - ")
+            assert mark is None
+            assert moodle.members.get(cohort.id, frozenset()) >= members.get(cohort.id, frozenset())
+        else:
+            assert moodle.cohorts[cohort.id] == cohort
+            assert moodle.members.get(cohort.id, frozenset()) == members.get(
+                cohort.id, frozenset()
+            )
+
+
+def claimants(community: Community, moodle: FakeMoodle, account: int, rules: tuple[str, ...]
+              ) -> list[Person]:
+    """Everybody whom any rule could take the account for: worked out without the program."""
+    found = moodle.accounts[account]
+    return [
+        p
+        for p in community.people
+        if ("email" in rules and p.mail and p.mail.lower() == found.email.lower())
+        or ("username" in rules and p.name.lower() == found.username)
+    ]
+
+
+@given(worlds)
+def test_nobody_is_removed_without_evidence(
+    world: tuple[Community, FakeMoodle, SyncSettings],
+) -> None:
+    """Every removal has one of the design's grounds, checked against the raw rows."""
+    community, moodle, settings = world
+    sites = pair(community, moodle, settings)
+    before = moodle.copy()
+    planned = plan_now(sites, FULL)
+    rules = tuple(planned.plan.matching.used)
+    guilds = {guild.uuid: guild for guild in community.guilds}
+    people = {p.uid: p for p in community.people}
+    matched = planned.matching.account_of
+    for cohort in planned.plan.cohorts:
+        for change in cohort.members:
+            if change.change == "add":
+                continue
+            assert change.moodle in before.members[cohort.cohort or 0]
+            names = claimants(community, before, change.moodle, rules)
+            match change.because:
+                case "left-guild" | "blocked":
+                    (owner,) = [p for p in names if p.uid == change.avc]
+                    member = owner.uid in community.members[guilds[cohort.uuid].id]
+                    assert not (owner.active and member)
+                    assert list(matched.values()).count(change.moodle) == 1
+                case "guild-gone":
+                    assert cohort.uuid not in guilds
+                case "stranger":
+                    assert settings.strangers == "remove"
+                    inside = community.members[guilds[cohort.uuid].id]
+                    assert all(uid in matched for uid in inside if people[uid].active)
+                case None:
+                    pytest.fail("a removal without a reason")
+
+
+@given(worlds)
+def test_frozen_accounts_are_neither_added_nor_removed(
+    world: tuple[Community, FakeMoodle, SyncSettings],
+) -> None:
+    """An account that could be two people's, or one of a person's two, is in no operation."""
+    community, moodle, settings = world
+    planned = plan_now(pair(community, moodle, settings), FULL)
+    touched = {m.moodle for cohort in planned.plan.cohorts for m in cohort.members}
+    assert not touched & planned.matching.frozen
+    for problem in planned.plan.problems:
+        if problem.kind in {"several-accounts", "shared-account"}:
+            assert not touched & set(problem.accounts)
+
+
+@given(worlds, st.data())
+def test_a_plan_that_was_cut_off_is_resumed_by_applying_it_again(
+    world: tuple[Community, FakeMoodle, SyncSettings], data: st.DataObject
+) -> None:
+    """Any prefix of a plan, then the whole saved plan: the same end as the plan at once."""
+    community, moodle, settings = world
+    planned = plan_now(pair(community, moodle, settings), FULL)
+    saved = from_text(as_yaml(planned.plan), "plan.yaml")
+    at_once = moodle.copy()
+    carry_out(pair(community, at_once, settings), planned)
+    todo = steps(check(planned.plan, planned))
+    list(moodle.write(todo[: data.draw(st.integers(0, len(todo)))]))
+    sites = pair(community, moodle, settings)
+    now, checked = check_saved(saved, sites)
+    apply(checked, sites, now)
+    assert state(moodle) == state(at_once)
+    writes = len(moodle.writes)
+    now, checked = check_saved(saved, sites)
+    apply(checked, sites, now)
+    assert len(moodle.writes) == writes
+
+
+@given(worlds)
+def test_no_operation_is_wasted(
+    world: tuple[Community, FakeMoodle, SyncSettings],
+) -> None:
+    """As many member operations as memberships differ afterwards, one a cohort for its fields."""
+    community, moodle, settings = world
+    sites = pair(community, moodle, settings)
+    before_cohorts, before_members = state(moodle)
+    planned = plan_now(sites, FULL)
+    carry_out(sites, planned)
+    after_cohorts, after_members = state(moodle)
+    pairs = [
+        {(c, a) for c, accounts in members.items() for a in accounts}
+        for members in (before_members, after_members)
+    ]
+    done = Counter(type(op) for op in operations(planned.plan))
+    assert done[AddMember] == len(pairs[1] - pairs[0])
+    assert done[RemoveMember] == len(pairs[0] - pairs[1])
+    assert done[CreateCohort] == len(after_cohorts.keys() - before_cohorts.keys())
+    changed = [c for c in before_cohorts if before_cohorts[c] != after_cohorts[c]]
+    assert done[ChangeCohort] == len(changed)
+
+
+@given(worlds, st.data())
+def test_the_plan_of_a_guild_is_the_full_plan_restricted_to_it(
+    world: tuple[Community, FakeMoodle, SyncSettings], data: st.DataObject
+) -> None:
+    """plan(guild) = plan(full), of which only that guild's cohort is kept."""
+    community, moodle, settings = world
+    guild = data.draw(st.sampled_from(community.guilds))
+    sites = pair(community, moodle, settings)
+    full = plan_now(sites, FULL)
+    scope = GuildScope(uuid=guild.uuid, name=full.pairing.names[guild.uuid])
+    own = plan_now(sites, scope).plan
+    living = {g.uuid for g in community.guilds}
+    assert own.cohorts == tuple(
+        c for c in full.plan.cohorts if c.uuid == guild.uuid and c.uuid in living
+    )
+    assert {p.kind for p in own.problems} == {
+        p.kind for p in full.plan.problems if scope.name in p.guilds
+    }
+
+
+@given(worlds, st.data())
+def test_the_plan_of_a_user_is_the_full_plan_restricted_to_them(
+    world: tuple[Community, FakeMoodle, SyncSettings], data: st.DataObject
+) -> None:
+    """plan(user) = plan(full), of which that person's memberships are kept, and new cohorts."""
+    community, moodle, settings = world
+    uid = data.draw(st.sampled_from([p.uid for p in community.people]))
+    sites = pair(community, moodle, settings)
+    full = plan_now(sites, FULL)
+    own = plan_now(sites, UserScope(uid=uid)).plan
+    living = {g.uuid for g in community.guilds}
+    expected = []
+    for cohort in full.plan.cohorts:
+        mine = tuple(m for m in cohort.members if m.avc == uid)
+        if cohort.uuid not in living or cohort.action == "adopt" or not mine:
+            continue
+        bare = CohortPlan(
+            guild=cohort.guild, uuid=cohort.uuid, cohort=cohort.cohort, action="update"
+        )
+        kept = cohort if cohort.action == "create" else bare
+        expected.append(kept.model_copy(update={"members": mine}))
+    assert own.cohorts == tuple(expected)
+
+
+@given(worlds, st.data())
+def test_an_incomplete_snapshot_plans_nothing(
+    world: tuple[Community, FakeMoodle, SyncSettings], data: st.DataObject
+) -> None:
+    """Whatever one row is missing on AVC's side, the counts tell, and no plan is made."""
+    community, moodle, settings = world
+    sites = pair(community, moodle, settings)
+    plan_now(sites, FULL)
+    whole = gather(sites.avc, sites.moodle, FULL, settings)
+    avc = whole.avc
+    cuts = [avc.model_copy(update={"guilds": avc.guilds[1:]})]
+    uid = data.draw(st.sampled_from(sorted(avc.people)))
+    cuts.append(
+        avc.model_copy(update={"people": {u: p for u, p in avc.people.items() if u != uid}})
+    )
+    gid = data.draw(st.sampled_from([g for g, uids in avc.members.items() if uids]))
+    cut = {**avc.members, gid: frozenset(sorted(avc.members[gid])[1:])}
+    cuts.append(avc.model_copy(update={"members": cut}))
+    for part in cuts:
+        with pytest.raises(IncompleteRead):
+            make_plan(FULL, replace(whole, avc=part), settings, sites.names)
+
+
+@given(worlds)
+def test_a_moodle_that_was_read_in_part_plans_nothing(
+    world: tuple[Community, FakeMoodle, SyncSettings],
+) -> None:
+    """Members of a cohort of ours that were not read, or not described, stop the planning."""
+    community, moodle, settings = world
+    sites = pair(community, moodle, settings)
+    carry_out(sites, plan_now(sites, FULL))
+    planned = plan_now(sites, FULL)
+    target = planned.snapshots.moodle
+    paired = [g.pair.cohort.id for g in planned.guilds if g.pair.cohort]
+    assume(any(target.members[cohort] for cohort in paired))
+    cohort = next(c for c in paired if target.members[c])
+    without_members = {c: m for c, m in target.members.items() if c != cohort}
+    gone = min(target.members[cohort])
+    without_account = {a: found for a, found in target.accounts.items() if a != gone}
+    for part in (
+        target.model_copy(update={"members": without_members}),
+        target.model_copy(update={"accounts": without_account}),
+    ):
+        with pytest.raises(IncompleteRead):
+            make_plan(FULL, replace(planned.snapshots, moodle=part), settings, sites.names)
+
+
+@given(strategies.communities(), strategies.moodles())
+def test_an_empty_avc_plans_nothing(community: Community, moodle: FakeMoodle) -> None:
+    """Without guilds, or without a single member, nothing is planned: it would empty the site."""
+    for empty in (
+        Community((), community.people, {}),
+        Community(community.guilds, community.people, {}),
+    ):
+        with pytest.raises(GuardTripped):
+            plan_now(pair(empty, moodle), FULL)
+
+
+@given(worlds)
+def test_guilds_that_are_gone_are_archived_and_return(
+    world: tuple[Community, FakeMoodle, SyncSettings],
+) -> None:
+    """A guild that vanishes has its cohort put away, not deleted; returning, it finds it again."""
+    community, moodle, settings = world
+    sites = pair(community, moodle, settings)
+    first = plan_now(sites, FULL)
+    carry_out(sites, first)
+    carry_out(sites, plan_now(sites, FULL))
+    assume(first.guilds)
+    assume(len(community.guilds) > 1)
+    gone = first.guilds[0].pair.guild
+    rest = replace(community, guilds=tuple(g for g in community.guilds if g.uuid != gone.uuid))
+    assume(any(community.members[g.id] for g in rest.guilds))
+    before = state(moodle)
+    carry_out(pair(rest, moodle, settings), plan_now(pair(rest, moodle, settings), FULL))
+    (put_away,) = [
+        c for c in moodle.cohorts.values()
+        if (mark := mark_of(c.description)) and mark.site == SITE and mark.key.uuid == gone.uuid
+    ]
+    assert not put_away.visible
+    assert put_away.name.endswith("(archived)")
+    assert put_away.idnumber.endswith(archived_idnumber("", put_away.id))
+    again = plan_now(sites, FULL)
+    carry_out(sites, again)
+    assert moodle.cohorts[put_away.id].name == cohort_name(gone.label)
+    assert moodle.cohorts.keys() == before[0].keys()
+
+
+@given(strategies.plans, st.sampled_from(["plan.yaml", "plan.json"]))
+def test_a_plan_survives_its_file(plan: Plan, name: str) -> None:
+    """load(dump(p)) = p in both formats, and equal plans give equal bytes."""
+    text = as_text(plan, name)
+    read = from_text(text, name)
+    assert read == plan
+    assert as_text(read, name) == text
+    assert text.encode() == as_text(plan.model_copy(deep=True), name).encode()
+
+
+@given(strategies.plans)
+def test_both_formats_say_the_same(plan: Plan) -> None:
+    """A plan read from YAML is the plan read from JSON."""
+    assert from_text(as_yaml(plan), "p.yaml") == from_text(as_json(plan), "p.json")
+    assert plan_from({"format": 1, **_document(plan)}, "p") == plan
+
+
+def _document(plan: Plan) -> dict[str, object]:
+    from reconciler.plan_file import json_document
+
+    return json_document(plan)
