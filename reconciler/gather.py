@@ -49,9 +49,7 @@ def gather(avc: AvcSite, moodle: MoodleSite, scope: Scope, settings: SyncSetting
         query = wanted
 
 
-def guild_scope(
-    name: str, avc: AvcSite, moodle: MoodleSite, settings: SyncSettings
-) -> GuildScope:
+def guild_scope(name: str, avc: AvcSite, moodle: MoodleSite, settings: SyncSettings) -> GuildScope:
     """The guild that an operator means: by machine name, UUID, alias, or its cohort's idnumber.
 
     Raises NotFound when none fits, ConfigError when more than one does.

@@ -57,7 +57,7 @@ def described(text: str, mark: Mark) -> str:
     line = f"{MARKER}{mark.site}, guild {mark.guild} ({mark.key.uuid}){role}."
     shown = _cut(" ".join(text.split()))
     # Quotes stay as they are: Moodle's HTML cleaning would turn their entities back.
-    own = f"<p>{escape(shown, quote=False)}</p>" if shown else ""
+    own = f"<p>{escape(shown, quote=False)}</p>\n" if shown else ""
     return f"{own}<p>{line}</p>"
 
 

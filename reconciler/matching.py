@@ -16,9 +16,7 @@ GUEST = "guest"
 class Unmatched:
     """A person without an account that is theirs beyond doubt."""
 
-    kind: Literal[
-        "no-moodle-account", "several-accounts", "shared-account", "unconfirmed-account"
-    ]
+    kind: Literal["no-moodle-account", "several-accounts", "shared-account", "unconfirmed-account"]
     accounts: tuple[int, ...] = ()
     """The accounts in question; for nobody's, those that look likely by their user name."""
     others: tuple[int, ...] = ()
@@ -165,9 +163,7 @@ def _by(key: _Key, accounts: Iterable[Account]) -> dict[str, tuple[int, ...]]:
     return {value: tuple(sorted(ids)) for value, ids in found.items()}
 
 
-def _look_up(
-    index: Mapping[str, tuple[int, ...]], rule: Rule, person: Person
-) -> tuple[int, ...]:
+def _look_up(index: Mapping[str, tuple[int, ...]], rule: Rule, person: Person) -> tuple[int, ...]:
     value = _KEYS[rule].person(person)
     return index.get(value, ()) if value else ()
 

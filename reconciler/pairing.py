@@ -75,9 +75,7 @@ def pair_up(
         Names(
             site=site_uuid,
             configured=settings.guild_names,
-            marked={
-                key.uuid: found[0][1].guild for key, found in ours.items() if key.role is None
-            },
+            marked={key.uuid: found[0][1].guild for key, found in ours.items() if key.role is None},
             roles=settings.role_mapping.values(),
         ),
     )

@@ -43,9 +43,7 @@ class Planned:
     guilds: tuple[GuildPlanned, ...]
 
 
-def make_plan(
-    scope: Scope, snapshots: Snapshots, settings: SyncSettings, sites: Sites
-) -> Planned:
+def make_plan(scope: Scope, snapshots: Snapshots, settings: SyncSettings, sites: Sites) -> Planned:
     """Plan what makes Moodle agree with AVC, within the scope.
 
     Raises IncompleteRead and GuardTripped rather than plan from snapshots that cannot be trusted.

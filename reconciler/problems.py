@@ -73,9 +73,7 @@ def _unpublished(
             yield Problem(kind="unpublished-guild", guilds=(name,))
 
 
-def _people(
-    memberships: Mapping[int, tuple[str, ...]], people: PeopleShown
-) -> Iterator[Problem]:
+def _people(memberships: Mapping[int, tuple[str, ...]], people: PeopleShown) -> Iterator[Problem]:
     matching, accounts = people.matching, people.snapshots.moodle.accounts
     for uid, guilds in memberships.items():
         why = matching.unmatched.get(uid)
@@ -98,9 +96,7 @@ def _people(
             )
 
 
-def _not_adopted(
-    pairing: Pairing, memberships: Mapping[int, tuple[str, ...]]
-) -> Iterator[Problem]:
+def _not_adopted(pairing: Pairing, memberships: Mapping[int, tuple[str, ...]]) -> Iterator[Problem]:
     """One person's plan never adopts: that needs a look at everybody in the cohort."""
     joined = {name for names in memberships.values() for name in names}
     for pair in pairing.pairs:

@@ -10,7 +10,11 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 
 from reconciler.errors import ConfigError
 
-_WIDTH = 100
+_NEVER_WRAP = 10**9
+"""Wrapped lines leave blanks at their ends, and make diffs of what did not change."""
+
+_SHORT = 6
+"""Items of a list that still fit on the line of its mapping."""
 
 
 def load(text: str, name: str) -> Any:
@@ -38,45 +42,45 @@ def _load(yaml: YAML, text: str, name: str) -> Any:
 def dump(document: dict[str, Any], heading: str) -> str:
     """The document as YAML: keys in their order, ``heading`` as a comment on top.
 
-    Top-level mappings and lists' short mappings are written on one line where they fit; texts of
-    several lines as literal blocks.
+    Mappings of plain values are written on one line; those that hold texts of several lines, or
+    long lists, are spread out, so that a diff shows what changed.
     """
     yaml = YAML(typ="rt", pure=True)
-    yaml.width = _WIDTH
+    yaml.width = _NEVER_WRAP
     yaml.allow_unicode = True
-    yaml.default_flow_style = False
     yaml.indent(mapping=2, sequence=2, offset=0)
     out = StringIO()
-    yaml.dump({key: _block(value) for key, value in document.items()}, out)
+    yaml.dump(CommentedMap({key: _styled(value) for key, value in document.items()}), out)
     return f"# {heading}\n{out.getvalue()}"
 
 
-def _block(value: Any) -> Any:
-    """A value of the top level: lists are spread over lines, mappings kept on one."""
-    if isinstance(value, list):
-        if value and all(isinstance(item, dict) for item in value):
-            return CommentedSeq([_item(item) for item in value])
-        return _flow(value)
-    return _flow(value)
-
-
-def _item(item: dict[str, Any]) -> Any:
-    if any(isinstance(value, str) and "\n" in value for value in item.values()) or "action" in item:
-        return CommentedMap({key: _flow(value) for key, value in item.items()})
-    return _flow(item)
-
-
-def _flow(value: Any) -> Any:
-    if isinstance(value, str) and value.endswith("\n"):
-        return LiteralScalarString(value)
-    if isinstance(value, str) and not value.isprintable():
-        return DoubleQuotedScalarString(value)
+def _styled(value: Any) -> Any:
+    """A value in the style that reads best; its text stays the same."""
+    if isinstance(value, str):
+        return _text(value)
     if isinstance(value, dict):
-        mapping = CommentedMap({key: _flow(part) for key, part in value.items()})
-        mapping.fa.set_flow_style()
+        mapping = CommentedMap({key: _styled(part) for key, part in value.items()})
+        if not any(_spreads(part) for part in mapping.values()):
+            mapping.fa.set_flow_style()
         return mapping
     if isinstance(value, list):
-        sequence = CommentedSeq([_flow(part) for part in value])
-        sequence.fa.set_flow_style()
+        sequence = CommentedSeq([_styled(part) for part in value])
+        if not any(isinstance(part, CommentedMap) for part in sequence) and len(value) <= _SHORT:
+            sequence.fa.set_flow_style()
         return sequence
     return value
+
+
+def _spreads(styled: Any) -> bool:
+    if isinstance(styled, CommentedMap | CommentedSeq):
+        return styled.fa.flow_style() is not True
+    return isinstance(styled, LiteralScalarString)
+
+
+def _text(value: str) -> str:
+    lines = value.removesuffix("\n").split("\n")
+    if len(lines) == 1 and not value.endswith("\n"):
+        return value if value.isprintable() else DoubleQuotedScalarString(value)
+    plain = all(line.isprintable() and line and line == line.strip() for line in lines)
+    # Only what every editor leaves alone may stand in a block.
+    return LiteralScalarString(value) if plain else DoubleQuotedScalarString(value)

@@ -36,13 +36,41 @@ MAILS = [
     "",
 ]
 NAMES = [
-    "ann", "Ann", "ánn", "bob", "carol@example.org", "avc:7", " ", "x\u202ey", "d\n- e", "Z\\x41",
+    "ann",
+    "Ann",
+    "ánn",
+    "bob",
+    "carol@example.org",
+    "avc:7",
+    " ",
+    "x\u202ey",
+    "d\n- e",
+    "Z\\x41",
 ]
 nasty_text = st.one_of(
     st.sampled_from(
-        ["", " ", "Web Development", "WEB DEVELOPMENT", "Équipe Café & Co", "!!!", "42", "<b>x</b>",
-         "x" * 300, "é" * 254, "a\u202eb", "line\nbreak", "# no comment", "- + : {}", "web-dev",
-         "a\x85b\u2028c", "trailing  ", "'\"\\", "null", "🎉" * 60]
+        [
+            "",
+            " ",
+            "Web Development",
+            "WEB DEVELOPMENT",
+            "Équipe Café & Co",
+            "!!!",
+            "42",
+            "<b>x</b>",
+            "x" * 300,
+            "é" * 254,
+            "a\u202eb",
+            "line\nbreak",
+            "# no comment",
+            "- + : {}",
+            "web-dev",
+            "a\x85b\u2028c",
+            "trailing  ",
+            "'\"\\",
+            "null",
+            "🎉" * 60,
+        ]
     ),
     st.text(max_size=30),
 )
@@ -106,9 +134,9 @@ def cohorts(draw: st.DrawFn, number: int) -> Cohort:
     return Cohort(
         id=number,
         name=draw(st.sampled_from(["AVC - Web Development", "Hand-made", "AVC - x (archived)"])),
-        idnumber=archived_idnumber(name, number) if archived else draw(
-            st.sampled_from([name, "", f"hand-{number}"])
-        ),
+        idnumber=archived_idnumber(name, number)
+        if archived
+        else draw(st.sampled_from([name, "", f"hand-{number}"])),
         description=described("text", mark) if site else draw(st.sampled_from(["", "<p>x</p>"])),
         visible=draw(st.booleans()),
         system=draw(st.sampled_from([True, True, True, False])),
@@ -118,9 +146,7 @@ def cohorts(draw: st.DrawFn, number: int) -> Cohort:
 @st.composite
 def moodles(draw: st.DrawFn) -> FakeMoodle:
     """A Moodle that has seen things: idnumbers are unique, as Moodle keeps them on creation."""
-    known = {
-        number: draw(accounts(number)) for number in range(101, 101 + draw(st.integers(0, 6)))
-    }
+    known = {number: draw(accounts(number)) for number in range(101, 101 + draw(st.integers(0, 6)))}
     found: dict[int, Cohort] = {}
     for number in range(1, draw(st.integers(0, 4)) + 1):
         cohort = draw(cohorts(number))

@@ -57,7 +57,8 @@ def test_applying_a_full_plan_gives_what_avc_wants(
         bearing = [
             c
             for c in moodle.cohorts.values()
-            if (mark := mark_of(c.description)) and mark.site == SITE
+            if (mark := mark_of(c.description))
+            and mark.site == SITE
             and mark.key == guild.desired.key
         ]
         assert len(bearing) == 1
@@ -73,14 +74,20 @@ def test_applying_a_full_plan_gives_what_avc_wants(
 def test_planning_again_finds_nothing(
     world: tuple[Community, FakeMoodle, SyncSettings],
 ) -> None:
-    """After a plan is applied the next one is empty, but for members of a cohort just adopted."""
+    """After a plan is applied the next one is empty, but for what the first had to put off.
+
+    That is the judging of members of an adopted cohort, and a configured name that an archived
+    cohort has only just set free. The third is always empty.
+    """
     community, moodle, settings = world
     sites = pair(community, moodle, settings)
     planned = plan_now(sites, FULL)
-    adopted = {c.uuid for c in planned.plan.cohorts if c.action == "adopt"}
+    put_off = {c.uuid for c in planned.plan.cohorts if c.action == "adopt"}
+    if any(cohort.action == "archive" for cohort in planned.plan.cohorts):
+        put_off |= settings.guild_names.keys()
     carry_out(sites, planned)
     second = plan_now(sites, FULL)
-    assert {cohort.uuid for cohort in second.plan.cohorts} <= adopted
+    assert {cohort.uuid for cohort in second.plan.cohorts} <= put_off
     assert not any(isinstance(op, AddMember | CreateCohort) for op in operations(second.plan))
     carry_out(sites, second)
     assert plan_now(sites, FULL).plan.empty
@@ -108,13 +115,12 @@ def test_what_is_not_ours_is_never_touched(
             assert moodle.members.get(cohort.id, frozenset()) >= members.get(cohort.id, frozenset())
         else:
             assert moodle.cohorts[cohort.id] == cohort
-            assert moodle.members.get(cohort.id, frozenset()) == members.get(
-                cohort.id, frozenset()
-            )
+            assert moodle.members.get(cohort.id, frozenset()) == members.get(cohort.id, frozenset())
 
 
-def claimants(community: Community, moodle: FakeMoodle, account: int, rules: tuple[str, ...]
-              ) -> list[Person]:
+def claimants(
+    community: Community, moodle: FakeMoodle, account: int, rules: tuple[str, ...]
+) -> list[Person]:
     """Everybody whom any rule could take the account for: worked out without the program."""
     found = moodle.accounts[account]
     return [
@@ -339,7 +345,8 @@ def test_guilds_that_are_gone_are_archived_and_return(
     before = state(moodle)
     carry_out(pair(rest, moodle, settings), plan_now(pair(rest, moodle, settings), FULL))
     (put_away,) = [
-        c for c in moodle.cohorts.values()
+        c
+        for c in moodle.cohorts.values()
         if (mark := mark_of(c.description)) and mark.site == SITE and mark.key.uuid == gone.uuid
     ]
     assert not put_away.visible
@@ -369,6 +376,5 @@ def test_both_formats_say_the_same(plan: Plan) -> None:
 
 
 def _document(plan: Plan) -> dict[str, object]:
-    from reconciler.plan_file import json_document
 
     return json_document(plan)

@@ -200,9 +200,7 @@ class FakeMoodle:
                 return operation.cohort
 
 
-def pair(
-    community: Community, moodle: FakeMoodle, settings: SyncSettings | None = None
-) -> Pair:
+def pair(community: Community, moodle: FakeMoodle, settings: SyncSettings | None = None) -> Pair:
     """The two sites, joined."""
     return Pair(
         names=Sites("avc", "ss"),
@@ -214,7 +212,9 @@ def pair(
 
 def person(uid: int, **fields: object) -> Person:
     """Somebody in AVC, with an address that no one else has."""
-    base = Person(uid, f"00000000-0000-4000-8000-{uid:012}", f"u{uid}", f"u{uid}@x.org", active=True)
+    base = Person(
+        uid, f"00000000-0000-4000-8000-{uid:012}", f"u{uid}", f"u{uid}@x.org", active=True
+    )
     return replace(base, **fields)  # type: ignore[arg-type]
 
 

@@ -58,9 +58,7 @@ _MEMBERS_SCHEMA = {
                     "moodle": {"type": "integer"},
                     "avc": {"type": ["integer", "null"]},
                     "by": {"enum": ["link", "idnumber", "email", "username", None]},
-                    "because": {
-                        "enum": ["left-guild", "blocked", "guild-gone", "stranger", None]
-                    },
+                    "because": {"enum": ["left-guild", "blocked", "guild-gone", "stranger", None]},
                     "name": {"type": "string"},
                 },
             },

@@ -6,7 +6,6 @@ from typing import assert_never
 from reconciler.models.plan import Problem
 from reconciler.render.terminal import name
 
-
 SHOWN_GUILDS = 5
 
 

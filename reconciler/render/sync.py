@@ -185,9 +185,7 @@ class _Tally:
         return f"ℹ {who} → Removed from cohort {cohort}"
 
 
-def _guild_block(
-    planned: Planned, guild: GuildPlanned, cohort: int | None
-) -> Iterator[str]:
+def _guild_block(planned: Planned, guild: GuildPlanned, cohort: int | None) -> Iterator[str]:
     yield f"  Guild: {guild.pair.name}"
     yield f"    Members: {len(active_members(planned.snapshots.avc, guild.pair.guild.id))}"
     yield f"    Cohort ID: {cohort if cohort is not None else 'none yet'}"
