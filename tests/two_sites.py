@@ -96,7 +96,7 @@ class TwoSites:
     def members(self) -> dict[str, set[int]]:
         """The cohorts' members by idnumber."""
         return {
-            str(cohort["idnumber"]): set(cohort["members"])
+            cohort["idnumber"]: set(cohort["members"])
             for cohort in store.dump(self.directory / "moodle.sqlite")
         }
 

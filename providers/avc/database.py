@@ -95,6 +95,8 @@ class Database:
                 )
             case _:
                 connection.execution_options(isolation_level="REPEATABLE READ")
+                # The whole session: on MariaDB, CREATE ends a transaction and runs after it.
+                connection.exec_driver_sql("SET SESSION TRANSACTION READ ONLY")
                 connection.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+import psycopg
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -65,7 +66,7 @@ _MYSQL = (
     | {1044: _FORBIDDEN, 1142: _FORBIDDEN, 1143: _FORBIDDEN}
     | {1049: _NO_DATABASE, 1054: _NO_TABLE, 1146: _NO_TABLE}
     | dict.fromkeys((2002, 2003, 2005), _NO_SERVER)
-    | dict.fromkeys((1053, 1317, 1927, 2006, 2013, 2055), _BROKEN_OFF)
+    | dict.fromkeys((0, 1053, 1317, 1927, 2006, 2013, 2055), _BROKEN_OFF)
     | dict.fromkeys((126, 127, 144, 145, 1034, 1194, 1195), _DAMAGED)
 )
 _SQLITE = (
@@ -118,10 +119,10 @@ def _ours(error: SQLAlchemyError, site: str, url: URL) -> ReadError:
 def _fault(cause: BaseException) -> _Fault:
     if code := getattr(cause, "sqlite_errorcode", None):
         return _SQLITE.get(code & 0xFF, _OTHER)  # the low byte is the primary result code
-    if hasattr(cause, "sqlstate"):
-        return _postgresql(cause.sqlstate, str(cause))
     number = cause.args[0] if cause.args else None
-    return _MYSQL.get(number, _OTHER) if isinstance(number, int) else _OTHER
+    if isinstance(number, int):
+        return _MYSQL.get(number, _OTHER)
+    return _postgresql(cause.sqlstate, str(cause)) if isinstance(cause, psycopg.Error) else _OTHER
 
 
 def _postgresql(state: str | None, said: str) -> _Fault:

@@ -94,7 +94,7 @@ def refuse_bad_name(name: str) -> None:
     """Raise ConfigError for a name that could not be a site's: it may end up in a path."""
     if not _SITE.fullmatch(name) or ".." in name:
         raise ConfigError(
-            f"'{name}' is no site name: letters, digits, '.', '_' and '-' make one, without '..'"
+            f"{name!r} is no site name: letters, digits, '.', '_' and '-' make one, without '..'"
             " and without '-' in front"
         )
 

@@ -1,20 +1,22 @@
 """AVC databases for the tests: real rows, small made-up ones, and a way to put them anywhere."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import Integer, LargeBinary, NullPool, create_engine, event
 
 from providers.avc.database import parse_url
 from providers.avc.site import connect
 from providers.sandbox.avc.tables import DrupalTables, Release, drupal_tables
-from reconciler.errors import ConfigError
-from reconciler.models.avc import AvcSnapshot
+from reconciler.errors import ConfigError, ReconcilerError
+from reconciler.models.avc import AvcSnapshot, Claims
+from reconciler.models.scope import FullScope
 from reconciler.ports import AvcSite
 
 M = TypeVar("M", bound=BaseModel)
@@ -22,6 +24,9 @@ Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 
 DATA = Path(__file__).parents[1] / "data"
+PASSWORD = "correct-horse"
+"""Of every account that may log in to a server; no error may repeat it."""
+
 SITE_UUID = "61db61dd-12bb-48fd-bc0f-fa084cdd4ef7"
 
 
@@ -112,6 +117,22 @@ def _typed(tables: DrupalTables, name: str, row: Row) -> Row:
         else:
             typed[key] = int(value) if isinstance(kind, Integer) and value is not None else value
     return typed
+
+
+def complaint(error: type[ReconcilerError], action: Callable[[], object]) -> str:
+    """The sentence with which the action fails; whatever fails, it looks like this."""
+    with pytest.raises(error) as raised:
+        action()
+    sentence = str(raised.value)
+    assert sentence.startswith("avc: ")
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    assert PASSWORD not in sentence
+    return sentence
+
+
+def reading(url: str, **options: str) -> Callable[[], object]:
+    return lambda: avc_at(url, **options).read(FullScope(), Claims())
 
 
 def small_site() -> Rows:

@@ -100,8 +100,8 @@ def test_group_3(empty: str) -> None:
     assert snapshot.roles == {
         1: {
             "guild-admin": frozenset({1}),
-            "guild-mentor": frozenset({2, 4, 6}),
-            "guild-endorsed": frozenset({2, 4, 6}),
+            "guild-mentor": frozenset({2, 6, 10}),
+            "guild-endorsed": frozenset({2, 6, 10}),
         },
         2: {"guild-admin": frozenset({1})},
     }

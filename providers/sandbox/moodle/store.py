@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast, get_args
+from typing import TypedDict, cast, get_args
 
 from providers.sandbox.moodle.answers import Release
 from providers.sandbox.moodle.collation import folded
@@ -201,21 +201,36 @@ def write_count(path: Path) -> int:
         return int(writes)
 
 
-def dump(path: Path) -> list[dict[str, object]]:
-    """Every cohort by id: id, category (None: system), name, idnumber, description, visible and
-    `members`, the sorted user ids.
-    """
-    columns = ("id", "category", "name", "idnumber", "description", "visible")
+class DumpedCohort(TypedDict):
+    """A cohort with its members' user ids, sorted; `category` is None in the system context."""
+
+    id: int
+    category: int | None
+    name: str
+    idnumber: str
+    description: str
+    visible: bool
+    members: list[int]
+
+
+def dump(path: Path) -> list[DumpedCohort]:
+    """Every cohort, by id."""
     with connect(path) as db:
         members: dict[int, list[int]] = {}
         for cohort, user in db.execute("SELECT * FROM cohort_members ORDER BY cohortid, userid"):
             members.setdefault(cohort, []).append(user)
-        rows = db.execute(f"SELECT {', '.join(columns)} FROM cohort ORDER BY id")  # noqa: S608 -- columns of ours
+        rows = db.execute(
+            "SELECT id, category, name, idnumber, description, visible FROM cohort ORDER BY id"
+        )
         return [
-            {
-                **dict(zip(columns, row, strict=True)),
-                "visible": bool(row[-1]),
-                "members": members.get(row[0], []),
-            }
-            for row in rows
+            DumpedCohort(
+                id=number,
+                category=category,
+                name=name,
+                idnumber=idnumber,
+                description=description,
+                visible=bool(visible),
+                members=members.get(number, []),
+            )
+            for number, category, name, idnumber, description, visible in rows
         ]

@@ -1,0 +1,32 @@
+"""The import contracts name every module: a new one cannot slip past them."""
+
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SHARED = {"models", "ports", "errors"}
+"""What providers may import."""
+IMPURE = {"cli", "commands", "config", "pl", "plan_text", "render", "running", "yaml_text"}
+
+
+def contract(name: str) -> dict[str, list[str]]:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    contracts = tomllib.loads(text)["tool"]["importlinter"]["contracts"]
+    return next(c for c in contracts if c["id"] == name)
+
+
+def modules() -> set[str]:
+    found = {path.stem for path in (ROOT / "reconciler").iterdir() if path.suffix in {"", ".py"}}
+    return found - {"__init__", "__main__", "__pycache__", "py"}
+
+
+def test_providers_see_models_ports_and_errors_only() -> None:
+    """Every other module of the core is forbidden to providers."""
+    forbidden = contract("providers-see-models-ports-errors")["forbidden_modules"]
+    assert {name.removeprefix("reconciler.") for name in forbidden} == modules() - SHARED
+
+
+def test_every_module_is_pure_or_known_to_do_io() -> None:
+    """The core's contract covers all modules but those that talk to the world."""
+    pure = contract("core-is-pure")["source_modules"]
+    assert {name.removeprefix("reconciler.") for name in pure} == modules() - IMPURE
