@@ -35,6 +35,15 @@ def yaml_document(plan: Plan) -> dict[str, Any]:
     return {**document, "digest": digest(plan)}
 
 
+def schema() -> dict[str, Any]:
+    """The JSON schema of a plan file, in either format."""
+    found = Plan.model_json_schema(by_alias=True)
+    pattern = "^sha256:[0-9a-f]{64}$"
+    found["properties"]["digest"] = {"type": "string", "pattern": pattern}
+    found["required"] = sorted({*found["required"], "format", "digest"})
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
+
+
 def plan_from(document: object, name: str) -> Plan:
     """The plan that a document holds, YAML's or JSON's; ``name`` is the file's, for messages.
 

@@ -17,6 +17,8 @@ class Summary:
     change: int
     """Cohorts whose other fields change: adopted, updated or restored ones."""
     archive: int
+    members_only: int
+    """Cohorts whose members change, and nothing else."""
     same: int | None
     """Guilds whose cohort stays as it is; None where the scope does not tell."""
     add: int
@@ -27,21 +29,18 @@ class Summary:
 def summarise(plan: Plan) -> Summary:
     """Count what a plan does."""
     actions = Counter(cohort.action for cohort in plan.cohorts)
-    renamed = sum(1 for c in plan.cohorts if c.name and c.action not in {"create", "archive"})
-    fields = sum(
-        1
-        for c in plan.cohorts
-        if c.action not in {"create", "archive"}
-        and not c.name
-        and any((c.idnumber, c.description, c.visible))
-    )
+    living = [cohort for cohort in plan.cohorts if cohort.action not in {"create", "archive"}]
+    renamed = [cohort for cohort in living if cohort.name]
+    unnamed = [cohort for cohort in living if not cohort.name]
+    fields = [c for c in unnamed if any((c.idnumber, c.description, c.visible))]
     changes = Counter(member.change for cohort in plan.cohorts for member in cohort.members)
     full = isinstance(plan.scope, FullScope)
     return Summary(
         create=actions["create"],
-        rename=renamed,
-        change=fields,
+        rename=len(renamed),
+        change=len(fields),
         archive=actions["archive"],
+        members_only=len(unnamed) - len(fields),
         same=plan.avc.guilds - len(plan.cohorts) + actions["archive"] if full else None,
         add=changes["add"],
         remove=changes["remove"],
@@ -62,12 +61,14 @@ def headline(plan: Plan) -> str:
             (found.rename, "to rename"),
             (found.change, "to change"),
             (found.archive, "to archive"),
-            (found.same or 0, "as they are"),
+            (found.members_only, "with other members"),
+            (found.same or 0, "as it is" if found.same == 1 else "as they are"),
         )
         if number
     ]
     first, *rest = cohorts or ["none to change"]
     number, _, verb = first.partition(" ")
     noun = "cohort" if number == "1" else "cohorts"
-    members = f"{found.add} members to add, {found.remove} to remove"
+    coming = "member" if found.add == 1 else "members"
+    members = f"{found.add} {coming} to add, {found.remove} to remove"
     return f"{where}: " + ", ".join([f"{number} {noun} {verb}", *rest]) + f"; {members}"

@@ -80,7 +80,13 @@ def _spreads(styled: Any) -> bool:
 def _text(value: str) -> str:
     lines = value.removesuffix("\n").split("\n")
     if len(lines) == 1 and not value.endswith("\n"):
-        return value if value.isprintable() else DoubleQuotedScalarString(value)
+        return value if value.isprintable() else _quoted(value)
     plain = all(line.isprintable() and line and line == line.strip() for line in lines)
     # Only what every editor leaves alone may stand in a block.
-    return LiteralScalarString(value) if plain else DoubleQuotedScalarString(value)
+    block: str = LiteralScalarString(value)
+    return block if plain else _quoted(value)
+
+
+def _quoted(value: str) -> str:
+    quoted: str = DoubleQuotedScalarString(value)
+    return quoted

@@ -13,6 +13,7 @@ import reconciler.cli
 import reconciler.pl
 from providers.sandbox.avc.rows import Rows
 from providers.sandbox.moodle import store
+from providers.sandbox.moodle.answers import Release
 from providers.sandbox.site import GUEST_AND_ADMIN, TOKEN
 from reconciler.models.avc import Guild, Person
 from reconciler.models.moodle import Account
@@ -64,7 +65,7 @@ class TwoSites:
             rows.guilds(guilds)
             rows.memberships([(guild, list(uids)) for guild, uids in members.items()])
 
-    def moodle(self, accounts: Sequence[Account], release: store.Release = "4.5.6") -> None:
+    def moodle(self, accounts: Sequence[Account], release: Release = "4.5.6") -> None:
         """Write the Moodle, without cohorts."""
         fields = ("id", "username", "email", "auth", "suspended", "confirmed")
         rows = ({f: getattr(account, f) for f in fields} for account in accounts)

@@ -48,11 +48,8 @@ def apply_checked(
     todo = steps(checked)
     already = len(checked) - len(todo)
     if not todo:
-        terminal.line(
-            f"✓ Nothing to do: all {number(already, 'operation')} of this plan are already so."
-            if already
-            else "✓ Nothing to do."
-        )
+        done = f": {number(already, 'operation')} already so" if already else ""
+        terminal.line(f"✓ Nothing to do{done}.")
         return 0
     if already:
         terminal.line(f"ℹ {number(already, 'operation')} already so, {len(todo)} to do.")

@@ -41,7 +41,8 @@ def create(
     sandbox_sites().create(
         directory, guilds=guilds, users=users, members=members, seed=seed, release=release
     )
-    Terminal().line(f"Made a sandbox. Try: cd {directory} && pl avc-moodle-sync avc ss --full")
+    change = "" if directory == "." else f"cd {directory} && "
+    Terminal().line(f"Made a sandbox. Try: {change}pl avc-moodle-sync avc ss --full")
     return 0
 
 

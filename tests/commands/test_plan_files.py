@@ -52,7 +52,7 @@ def test_applied_twice_it_does_nothing(planned: TwoSites) -> None:
     planned.reconciler("apply", "a.yaml")
     writes = planned.writes()
     ran = planned.reconciler("apply", "a.yaml")
-    assert "Nothing to do: all 6 operations of this plan are already so" in ran.out
+    assert "✓ Nothing to do: 6 operations already so." in ran.out
     assert (ran.code, planned.writes()) == (0, writes)
 
 

@@ -1,0 +1,69 @@
+"""A plan in one line."""
+
+import pytest
+
+from reconciler.models.plan import (
+    Action,
+    AvcSide,
+    CohortPlan,
+    MatchingUsed,
+    MemberChange,
+    MoodleSide,
+    Plan,
+    TextChange,
+)
+from reconciler.models.scope import FullScope, Scope, UserScope
+from reconciler.summary import headline
+
+RENAME = TextChange(from_="a", to="b")
+ADD, REMOVE = MemberChange("add", 1), MemberChange("remove", 2)
+
+
+def cohort(
+    action: Action, *members: MemberChange, name: TextChange | None = None, **fields: TextChange
+) -> CohortPlan:
+    return CohortPlan(guild="g", uuid="u", action=action, name=name, members=members, **fields)
+
+
+CASES: list[tuple[list[CohortPlan], Scope, str]] = [
+    ([], FullScope(), "full: nothing to do"),
+    ([], UserScope(uid=7), "user 7: nothing to do"),
+    (
+        [cohort("create", ADD, name=RENAME)] * 2,
+        FullScope(),
+        "full: 2 cohorts to create, 1 as it is; 2 members to add, 0 to remove",
+    ),
+    (
+        [cohort("update", ADD, REMOVE)],
+        FullScope(),
+        "full: 1 cohort with other members, 2 as they are; 1 member to add, 1 to remove",
+    ),
+    (
+        [
+            cohort("update", name=RENAME),
+            cohort("adopt", description=RENAME),
+            cohort("archive", REMOVE, name=RENAME),
+        ],
+        FullScope(),
+        "full: 1 cohort to rename, 1 to change, 1 to archive, 1 as it is;"
+        " 0 members to add, 1 to remove",
+    ),
+    (
+        [cohort("update", ADD)],
+        UserScope(uid=7),
+        "user 7: 1 cohort with other members; 1 member to add, 0 to remove",
+    ),
+]
+
+
+@pytest.mark.parametrize(("cohorts", "scope", "expected"), CASES)
+def test_headline(cohorts: list[CohortPlan], scope: Scope, expected: str) -> None:
+    """Figures add up, and nouns agree with them."""
+    plan = Plan(
+        avc=AvcSide(site="avc", uuid="u", guilds=3, memberships=9),
+        moodle=MoodleSide(site="ss", url="https://ss"),
+        scope=scope,
+        matching=MatchingUsed(used=("email",)),
+        cohorts=tuple(cohorts),
+    )
+    assert headline(plan) == f"ss from avc, {expected}"
