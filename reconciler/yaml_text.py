@@ -1,5 +1,6 @@
 """YAML as text: the one place that knows ruamel.yaml."""
 
+import re
 from io import StringIO
 from typing import Any
 
@@ -12,6 +13,10 @@ from reconciler.errors import ConfigError
 
 _NEVER_WRAP = 10**9
 """Wrapped lines leave blanks at their ends, and make diffs of what did not change."""
+
+_PLAIN = re.compile(r"\w[\w ().@/…-]*(?::[\w/][\w ().@/…-]*)*")
+"""Text that needs no quotes, or that ruamel quotes by itself (``null``, ``1``). Of other text it
+writes some plainly that it cannot read back: ``{from: :0}``."""
 
 _SHORT = 6
 """Items of a list that still fit on the line of its mapping."""
@@ -80,7 +85,7 @@ def _spreads(styled: Any) -> bool:
 def _text(value: str) -> str:
     lines = value.removesuffix("\n").split("\n")
     if len(lines) == 1 and not value.endswith("\n"):
-        return value if value.isprintable() else _quoted(value)
+        return value if _PLAIN.fullmatch(value) else _quoted(value)
     plain = all(line.isprintable() and line and line == line.strip() for line in lines)
     # Only what every editor leaves alone may stand in a block.
     block: str = LiteralScalarString(value)

@@ -45,8 +45,10 @@ CASES: list[tuple[list[CohortPlan], Scope, str]] = [
             cohort("archive", REMOVE, name=RENAME),
         ],
         FullScope(),
-        "full: 1 cohort to rename, 1 to change, 1 to archive, 1 as it is;"
-        " 0 members to add, 1 to remove",
+        (
+            "full: 1 cohort to rename, 1 to change, 1 to archive, 1 as it is;"
+            " 0 members to add, 1 to remove"
+        ),
     ),
     (
         [cohort("update", ADD)],
