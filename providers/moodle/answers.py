@@ -1,20 +1,32 @@
 """What Moodle's functions answer, checked at the boundary. Sources: tests/recordings."""
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 from providers.moodle.errors import not_as_known
 from reconciler.models.moodle import Account, Cohort
 
 A = TypeVar("A")
 
+_QUIET = ConfigDict(hide_input_in_errors=True)
+"""An answer may hold addresses, and a server that is no Moodle may echo the token: no traceback
+shows them."""
+
+
+def _text(sent: object) -> object:
+    return "" if sent is None else sent
+
+
+NullableText = Annotated[str, BeforeValidator(_text)]
+"""Null in the answer where the column is NULL: idnumbers of cohorts that PHP code made."""
+
 
 class _Row(BaseModel):
     """Fields that releases add are none of our business; those we read must be there."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class CohortRow(_Row):
@@ -22,7 +34,7 @@ class CohortRow(_Row):
 
     id: int
     name: str
-    idnumber: str
+    idnumber: NullableText
     description: str
     visible: bool
 
@@ -88,9 +100,9 @@ class Added(_Row):
     warnings: tuple[Warned, ...]
 
 
-COHORTS: TypeAdapter[tuple[CohortRow, ...]] = TypeAdapter(tuple[CohortRow, ...])
-MEMBERS: TypeAdapter[tuple[MembersRow, ...]] = TypeAdapter(tuple[MembersRow, ...])
-USERS: TypeAdapter[tuple[UserRow, ...]] = TypeAdapter(tuple[UserRow, ...])
+COHORTS: TypeAdapter[tuple[CohortRow, ...]] = TypeAdapter(tuple[CohortRow, ...], config=_QUIET)
+MEMBERS: TypeAdapter[tuple[MembersRow, ...]] = TypeAdapter(tuple[MembersRow, ...], config=_QUIET)
+USERS: TypeAdapter[tuple[UserRow, ...]] = TypeAdapter(tuple[UserRow, ...], config=_QUIET)
 FOUND: TypeAdapter[FoundCohorts] = TypeAdapter(FoundCohorts)
 ADDED: TypeAdapter[Added] = TypeAdapter(Added)
 

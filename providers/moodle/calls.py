@@ -1,7 +1,7 @@
 """The functions of Moodle that this program uses, each with its shape and its batches."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from providers.moodle.answers import (
     ADDED,
@@ -16,6 +16,7 @@ from providers.moodle.answers import (
 )
 from providers.moodle.batches import batches, halving
 from providers.moodle.client import Client
+from providers.moodle.errors import unreadable
 from providers.moodle.form import Value
 from reconciler.errors import CallRefused, IncompleteRead
 
@@ -28,7 +29,7 @@ SYSTEM: dict[str, Value] = {"type": "system", "value": ""}
 def all_cohorts(client: Client) -> tuple[CohortRow, ...]:
     """Every cohort of the site, in every context. The answer does not say in which."""
     function = "core_cohort_get_cohorts"
-    return checked(COHORTS, client.call(function), function, client.url)
+    return checked(COHORTS, _asked(client, function), function, client.url)
 
 
 def cohorts(client: Client, ids: Sequence[int]) -> dict[int, CohortRow]:
@@ -37,7 +38,7 @@ def cohorts(client: Client, ids: Sequence[int]) -> dict[int, CohortRow]:
     rows = (
         row
         for batch in batches(ids, 1)
-        for row in checked(COHORTS, client.call(function, cohortids=batch), function, client.url)
+        for row in checked(COHORTS, _asked(client, function, cohortids=batch), function, client.url)
     )
     return {row.id: row for row in rows}
 
@@ -52,7 +53,8 @@ def system_cohorts(client: Client) -> frozenset[int]:
     seen: set[int] = set()
     page = 0
     while True:
-        answer = client.call(
+        answer = _asked(
+            client,
             function,
             query="",
             context={"contextlevel": "system", "instanceid": 0},
@@ -69,6 +71,14 @@ def system_cohorts(client: Client) -> frozenset[int]:
         if len(found) < PAGE:
             return frozenset(seen)
         page += 1
+
+
+def _asked(client: Client, function: str, **parameters: Value) -> Any:
+    """The answer to a question in which nothing can be refused; raises ReadError."""
+    try:
+        return client.call(function, repeatable=True, **parameters)
+    except CallRefused as error:
+        raise unreadable(error) from error
 
 
 def members(client: Client, ids: Sequence[int]) -> dict[int, frozenset[int]]:
@@ -102,7 +112,7 @@ def users(
 
     def illegal(_value: str, error: CallRefused) -> None:
         if error.code != "invalidparameter":
-            raise error
+            raise unreadable(error) from error
 
     return tuple(
         row
@@ -128,10 +138,7 @@ def create(
         return checked(COHORTS, answer, function, client.url)
 
     return tuple(
-        row
-        for batch in batches(wanted, 6)
-        for part in halving(batch, ask, refused)
-        for row in part
+        row for batch in batches(wanted, 6) for part in halving(batch, ask, refused) for row in part
     )
 
 

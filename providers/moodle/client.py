@@ -68,7 +68,8 @@ class Client:
         self._calls += 1
         try:
             response = self._http.post(self.url + PATH, data=form)
-        except httpx2.InvalidURL as error:
+        except (httpx2.InvalidURL, UnicodeError) as error:
+            # Python's own codec refuses host names like "a..b" when it looks them up.
             raise errors.from_transport(httpx2.UnsupportedProtocol(str(error)), where) from error
         except httpx2.HTTPError as error:
             raise errors.from_transport(error, where) from error

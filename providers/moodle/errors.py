@@ -14,6 +14,18 @@ from reconciler.errors import (
 
 _TOKEN = frozenset({"invalidtoken", "accessexception", "servicenotavailable"})
 _NOT_ALLOWED = frozenset({"nopermissions", "requireloginerror", "usernotallowed"})
+_USER = frozenset(
+    {
+        "forcepasswordchangenotice",
+        "passwordisexpired",
+        "servicerequireslogin",
+        "sitepolicynotagreed",
+        "usernotconfirmed",
+        "usernotfullysetup",
+        "wsaccessusernologin",
+        "wsaccessusersuspended",
+    }
+)
 _MAINTENANCE = frozenset({"sitemaintenance", "upgraderunning"})
 _BUSY = frozenset({429, 502, 504})
 
@@ -27,13 +39,16 @@ def from_transport(error: httpx2.HTTPError, where: str) -> ReconcilerError:
     if isinstance(error, httpx2.TimeoutException):
         return Busy(f"{where} did not answer in time. Try again, or look at the server's load.")
     if isinstance(error, httpx2.UnsupportedProtocol):
-        return SiteUnreachable(f"{where} is no address: it has to start with https:// or http://.")
+        return SiteUnreachable(
+            f"{where} is no address ({_words(error)}). Check nwp.yml: it has to look like"
+            " https://moodle.example.org."
+        )
     if isinstance(error, httpx2.TransportError):
         return Busy(
             f"{where} cannot be reached ({_words(error)}). Check the address in nwp.yml, and that"
             " the site is up."
         )
-    return UnexpectedAnswer(f"{where} answered what is no HTTP ({_words(error)}).")
+    return UnexpectedAnswer(f"{where} answered what is no HTTP ({_words(error)}). Look at its log.")
 
 
 def from_refusal(document: dict[str, Any], function: str, where: str) -> ReconcilerError:
@@ -50,6 +65,11 @@ def from_refusal(document: dict[str, Any], function: str, where: str) -> Reconci
             f"{where} does not accept the token for {function} ({said}). Check the token, that it"
             " has not expired, and that its service includes this function."
         )
+    if code in _USER:
+        return AccessRefused(
+            f"{where} does not let the token's user in ({said}). Give the token to an account that"
+            " is active, confirmed and has nothing to fill in, agree to or change first."
+        )
     if code in _NOT_ALLOWED:
         return AccessRefused(
             f"{where} does not let the token's user call {function} ({said}). Give its role the"
@@ -57,6 +77,11 @@ def from_refusal(document: dict[str, Any], function: str, where: str) -> Reconci
             " moodle/user:viewdetails and moodle/user:viewhiddendetails."
         )
     return CallRefused(f"{where} refused {function}: {said} ({code})", code)
+
+
+def unreadable(error: CallRefused) -> UnexpectedAnswer:
+    """A refusal of what no site refuses for what it asks."""
+    return UnexpectedAnswer(f"{error}. Look at the server's log for the reason.")
 
 
 def refuse_status(response: httpx2.Response, where: str) -> None:
@@ -108,10 +133,12 @@ def not_as_known(function: str, where: str, error: Exception) -> NoReturn:
 
 def _unexpected(response: httpx2.Response, where: str) -> UnexpectedAnswer:
     kind = response.headers.get("content-type", "nothing").partition(";")[0]
-    said = " ".join(response.text[:200].split()) if kind == "text/plain" else ""
+    # Never the text of a 200: a server that is no Moodle may echo what it was sent, the token too.
+    quotable = kind == "text/plain" and response.status_code != httpx2.codes.OK
+    said = " ".join(response.text[:200].split()) if quotable else ""
     return UnexpectedAnswer(
         f"{where} answered {response.status_code} with {kind}, not as a Moodle does"
-        + (f": {said}" if said else ". Check the address in nwp.yml.")
+        f"{f' ({said})' if said else ''}. Check the address in nwp.yml."
     )
 
 

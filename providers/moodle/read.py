@@ -54,7 +54,8 @@ def _accounts(
 
     keep(calls.users(client, "email", emails))
     keep(calls.users(client, "username", _legal(query.usernames)))
-    keep(calls.users(client, "idnumber", query.idnumbers))
+    # Everybody without an idnumber has the empty one.
+    keep(calls.users(client, "idnumber", query.idnumbers - {""}))
     known = {account.email.lower() for account in found.values()}
     hints = {name for email, name in query.hints.items() if email.lower() not in known}
     keep(calls.users(client, "username", _legal(hints)))

@@ -54,9 +54,7 @@ class WebServiceSite:
         return self._client.traffic()
 
 
-def connect(
-    access: SiteAccess, transport: httpx2.BaseTransport | None = None
-) -> WebServiceSite:
+def connect(access: SiteAccess, transport: httpx2.BaseTransport | None = None) -> WebServiceSite:
     """The Moodle that the configuration describes. Raises ConfigError, AccessRefused."""
     options = access.options(WebServiceAccess)
     url = options.url or access.url

@@ -1,7 +1,6 @@
 """Carrying out steps by web services: in batches, each read back."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import groupby
 from typing import Literal, TypeVar
 
 from providers.moodle import calls
@@ -45,13 +44,11 @@ class Writing:
 
     def run(self, steps: Sequence[Step]) -> Iterator[Outcome]:
         """Each step's outcome, in runs of one kind. Raises ReadError: no later step was tried."""
-        for kind, group in groupby(enumerate(steps), key=lambda item: type(item[1].operation)):
-            run = list(group)
-            for start in range(0, len(run), CHUNK):
-                for outcome in self._chunk(kind, run[start : start + CHUNK]):
-                    if outcome.status == "done":
-                        self._done.add(outcome.step)
-                    yield outcome
+        for run in _runs(steps):
+            for outcome in self._chunk(type(run[0][1].operation), run):
+                if outcome.status == "done":
+                    self._done.add(outcome.step)
+                yield outcome
 
     def _chunk(self, kind: type[Operation], items: Sequence[Numbered]) -> Iterator[Outcome]:
         ready: dict[int, Operation] = {}
@@ -80,7 +77,7 @@ class Writing:
         stored = calls.cohorts(self._client, sorted(ids.values()))
         for number, operation in operations.items():
             row = stored.get(ids.get(operation.idnumber, 0))
-            wanted = {field: getattr(operation, field) for field in FIELDS[:3]}
+            wanted = {field: getattr(operation, field) for field in FIELDS[:3]} | {"visible": True}
             why = refused.get(operation.idnumber) or _difference(row, wanted)
             if row is None or why:
                 yield Outcome(number, "failed", f"Failed to create cohort in Moodle: {why}")
@@ -119,7 +116,8 @@ class Writing:
             if account in members.get(cohort, ()):
                 yield Outcome(number, "done", cohort=cohort)
                 continue
-            said = [w.message for w in warned if w.message.startswith(f"user id={account} ")]
+            absent = (f"cohort id={cohort} ", f"user id={account} ")
+            said = dict.fromkeys(w.message for w in warned if w.message.startswith(absent))
             why = refused.get(pair) or "; ".join(said) or "Moodle took it, and does not show it"
             yield Outcome(number, "failed", why)
 
@@ -145,6 +143,22 @@ class Writing:
 
     def _members(self, pairs: Pairs) -> dict[int, frozenset[int]]:
         return calls.members(self._client, sorted({cohort for cohort, _ in pairs.values()}))
+
+
+def _runs(steps: Sequence[Step]) -> Iterator[list[Numbered]]:
+    """Steps in a row that can be written together: of one kind, none needing another of them."""
+    run: list[Numbered] = []
+    for number, step in enumerate(steps):
+        if run and (
+            type(step.operation) is not type(run[0][1].operation)
+            or len(run) == CHUNK
+            or any(need >= run[0][0] for need in step.needs)
+        ):
+            yield run
+            run = []
+        run.append((number, step))
+    if run:
+        yield run
 
 
 def _of(kind: type[Op], operations: Mapping[int, Operation]) -> dict[int, Op]:

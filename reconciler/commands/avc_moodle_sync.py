@@ -16,8 +16,12 @@ MODULE = "avc_moodle_sync"
 
 
 def avc_moodle_sync(
-    avc_site: Annotated[str, typer.Argument(help="Name of the AVC/OpenSocial site (source)")],
-    moodle_site: Annotated[str, typer.Argument(help="Name of the Moodle site (destination)")],
+    avc_site: Annotated[
+        str, typer.Argument(metavar="avc-site", help="Name of the AVC/OpenSocial site (source)")
+    ],
+    moodle_site: Annotated[
+        str, typer.Argument(metavar="moodle-site", help="Name of the Moodle site (destination)")
+    ],
     debug: Debug = False,
     full: Full = False,
     guild: Annotated[
@@ -33,7 +37,7 @@ def avc_moodle_sync(
         bool, typer.Option("--verbose", "-v", help="Verbose output showing each operation")
     ] = False,
 ) -> int:
-    """Synchronize roles and cohorts from an AVC site to a Moodle site."""
+    """Synchronize guild memberships of an AVC site to cohorts of a Moodle site."""
     require_one_mode(full=full, guild=guild, user=user)
     from reconciler.config.sites import connect_pair
     from reconciler.reconciliation import plan_now

@@ -34,7 +34,7 @@ def plan(
         ),
     ] = None,
     detailed_exitcode: Annotated[
-        bool, typer.Option(help="Exit with 2 when there is something to do.")
+        bool, typer.Option("--detailed-exitcode", help="Exit with 2 when there is something to do.")
     ] = False,
     debug: Debug = False,
 ) -> int:

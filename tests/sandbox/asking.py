@@ -26,6 +26,12 @@ def recording(release: Release) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     return about, calls
 
 
+def additional() -> list[dict[str, Any]]:
+    """Single calls of either release, recorded later, each from a site with other cohorts."""
+    lines = (_RECORDINGS / "additional.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
 def new_site(path: Path, release: Release, **options: Any) -> Path:
     """A fresh site with the accounts of the recording."""
     accounts = recording(release)[0]["users"]

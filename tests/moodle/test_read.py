@@ -1,0 +1,235 @@
+"""Reading is whole or fails, and sees what only real sites hold."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx2
+import pytest
+
+from providers.moodle import calls
+from providers.moodle.site import WebServiceAccess, WebServiceSite, connect
+from providers.sandbox.moodle import store
+from reconciler.errors import AccessRefused, ConfigError, IncompleteRead, ReadError
+from reconciler.models.moodle import MoodleQuery
+from reconciler.ports import M
+from tests.moodle.support import RELEASES, TOKEN, URL, Form, Meddled, answering, json, refusal
+from tests.sandbox.asking import additional
+
+_RECORDED = additional()
+_MARKED = MoodleQuery(member_marks=frozenset({"mark"}), unmarked="mark")
+
+
+def _fill(meddled: Meddled, *names: str) -> None:
+    """System cohorts with these names, marked, the first account in each; ids from 1."""
+    with store.connect(meddled.path) as db:
+        for number, name in enumerate(names, 1):
+            db.execute(
+                "INSERT INTO cohort (name, idnumber, description) VALUES (?, ?, 'mark')",
+                (name, name),
+            )
+            db.execute("INSERT INTO cohort_members VALUES (?, 3)", (number,))
+
+
+def _edit(meddled: Meddled, statement: str) -> None:
+    with store.connect(meddled.path) as db:
+        db.execute(statement)
+
+
+def _at_call(meddled: Meddled, number: int, function: str, edit: str) -> None:
+    """Let an administrator do something just before a function is called for the nth time."""
+
+    def meddle(form: Form, _ask: Callable[[], Any]) -> None:
+        wanted = form["wsfunction"] == function
+        if wanted and meddled.functions.count(function) == number:
+            _edit(meddled, edit)
+
+    meddled.meddle = meddle
+
+
+_SEARCH = "core_cohort_search_cohorts"
+_GET = "core_cohort_get_cohorts"
+_MEMBERS = "core_cohort_get_cohort_members"
+_DELETE = "DELETE FROM cohort WHERE id = 1"
+
+
+@pytest.mark.parametrize(
+    ("call", "edit", "words"),
+    [
+        ((1, _GET), _DELETE, "lists cohort 1 in one answer and not in another"),
+        ((1, _MEMBERS), _DELETE, "deleted a cohort while it was read"),
+        ((2, _SEARCH), "UPDATE cohort SET name = 'z' WHERE id = 1", "changed its cohorts"),
+        ((2, _SEARCH), "INSERT INTO cohort (name) VALUES ('0')", "changed its cohorts"),
+        ((2, _SEARCH), _DELETE, "lists cohort 1 in one answer"),
+    ],
+)
+def test_a_site_that_moves_is_not_read(
+    meddled: Meddled,
+    monkeypatch: pytest.MonkeyPatch,
+    call: tuple[int, str],
+    edit: str,
+    words: str,
+) -> None:
+    """Cohorts deleted, renamed or made between two answers make no snapshot."""
+    monkeypatch.setattr(calls, "PAGE", 2)
+    _fill(meddled, "a", "b", "c")
+    assert meddled.site().read(_MARKED).members.keys() == {1, 2, 3}
+    meddled.functions.clear()
+    _at_call(meddled, *call, edit)
+    with pytest.raises(IncompleteRead, match=words) as caught:
+        meddled.site().read(_MARKED)
+    assert URL in str(caught.value)
+
+
+def test_members_of_the_others_are_still_asked_for(meddled: Meddled) -> None:
+    """A cohort that went is found out by halving; the members of the rest are read."""
+    _fill(meddled, "a", "b", "c")
+    _edit(meddled, "DELETE FROM cohort WHERE id = 2")
+    found = calls.members(meddled.client(), [1, 2, 3])
+    assert found == {1: frozenset({3}), 3: frozenset({3})}
+
+
+def test_an_answer_without_a_cohort_is_incomplete(meddled: Meddled) -> None:
+    """Members are missing for a cohort that Moodle says nothing about."""
+    _fill(meddled, "a", "b")
+
+    def meddle(form: Form, ask: Callable[[], Any]) -> httpx2.Response | None:
+        return json(ask()[:1]) if form["wsfunction"] == _MEMBERS else None
+
+    meddled.meddle = meddle
+    with pytest.raises(IncompleteRead):
+        meddled.site().read(_MARKED)
+
+
+def test_an_empty_query_costs_two_calls(meddled: Meddled) -> None:
+    """Whoever asks for nobody is told of nobody, for the price of the cohorts."""
+    _fill(meddled, "a")
+    meddled.site().read(MoodleQuery(hints={"": ""}, describe_members=True))
+    assert meddled.functions == [_SEARCH, _GET]
+
+
+def test_inspecting_costs_one_call_and_no_cohort(meddled: Meddled) -> None:
+    """It asks for a cohort that no site has."""
+    _fill(meddled, "a")
+    seen: list[Any] = []
+    meddled.meddle = lambda _form, ask: seen.append(ask())
+    meddled.site().inspect()
+    assert (meddled.functions, seen) == ([_GET], [[]])
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_a_cohort_without_an_idnumber_is_read(release: str) -> None:
+    """Where PHP code left the idnumber NULL, Moodle answers null, and the site reads as a whole."""
+    first, *_ = [c for c in _RECORDED if c["release"] == release and "NULL" in c["note"]]
+    search, *_ = [c for c in _RECORDED if c["release"] == release and "searched" in c["note"]]
+    answers = {_GET: first["body"], _SEARCH: search["body"]}
+    assert answers[_GET][0]["idnumber"] is None
+    site = WebServiceSite(answering(lambda form: json(answers[form["wsfunction"]])))
+    (cohort,) = site.read(MoodleQuery()).cohorts
+    assert (cohort.idnumber, cohort.description, cohort.system) == ("", "", True)
+
+
+@pytest.mark.parametrize("call", [c for c in _RECORDED if "with markup" in c["note"]])
+def test_texts_are_asked_for_raw(call: dict[str, Any]) -> None:
+    """Every call says so: without it 5.1.3 answers "A &amp; B x" for this name."""
+    sent: list[Form] = []
+
+    def answer(form: Form) -> httpx2.Response:
+        sent.append(form)
+        return json(call["body"])
+
+    (row,) = calls.create(answering(answer), call["params"]["cohorts"], _never)
+    assert row.name == call["params"]["cohorts"][0]["name"] == "A & B <b>x</b>"
+    assert sent[0]["moodlewssettingraw"] == "1"
+
+
+def test_an_account_has_what_moodle_says(meddled: Meddled) -> None:
+    """Way of logging in, idnumber, and whether it is suspended or unconfirmed."""
+    _edit(
+        meddled,
+        "UPDATE user SET auth = 'ldap', idnumber = 'x-1', suspended = 1, confirmed = 0"
+        " WHERE id = 4",
+    )
+    accounts = meddled.site().read(MoodleQuery(idnumbers=frozenset({"X-1"}))).accounts
+    assert accounts.keys() == {4}
+    account = accounts[4]
+    assert (account.username, account.email) == ("user00002", "user00002@example.org")
+    assert (account.auth, account.idnumber) == ("ldap", "x-1")
+    assert (account.suspended, account.confirmed) == (True, False)
+
+
+def test_two_accounts_with_one_address_are_both_found(meddled: Meddled) -> None:
+    """Which of them is meant is not this side's to decide; accents do not count in MariaDB."""
+    _edit(meddled, "UPDATE user SET email = 'USER\u00d600001@example.org' WHERE id = 4")
+    _edit(meddled, "UPDATE user SET email = 'usero00001@example.org' WHERE id = 3")
+    emails = frozenset({"usero00001@example.org"})
+    assert meddled.site().read(MoodleQuery(emails=emails)).accounts.keys() == {3, 4}
+
+
+def test_only_an_illegal_value_finds_nobody(meddled: Meddled) -> None:
+    """A look-up that fails for another reason is no proof of absence."""
+
+    def meddle(form: Form, _ask: Callable[[], Any]) -> httpx2.Response | None:
+        return refusal("dmlreadexception") if "users" in form["wsfunction"] else None
+
+    meddled.meddle = meddle
+    with pytest.raises(ReadError, match="dmlreadexception"):
+        meddled.site().read(MoodleQuery(emails=frozenset({"a@x.org"})))
+
+
+def test_what_web_services_cannot_see(meddled: Meddled) -> None:
+    """Links and locked idnumbers are no evidence here, addresses and user names are."""
+    assert meddled.site().unavailable() == {"link", "idnumber"}
+
+
+class _Access:
+    """A SiteAccess as the configuration would give it."""
+
+    site = "ss"
+    directory = "/nowhere"
+
+    def __init__(self, url: str | None, token: str | None, /, **options: object) -> None:
+        self.url = url
+        self._token = token
+        self._options = options
+
+    def options(self, model: type[M]) -> M:
+        return model.model_validate(self._options)
+
+    def secret(self, key: str) -> str | None:
+        return self._token if key == "token" else None
+
+
+@pytest.mark.parametrize(
+    ("access", "url"),
+    [
+        (_Access("https://a.example", TOKEN), "https://a.example"),
+        (_Access("https://a.example", TOKEN, url="https://b.example/"), "https://b.example"),
+        (_Access(None, TOKEN, url="https://b.example"), "https://b.example"),
+    ],
+)
+def test_connecting_needs_an_address_and_a_token(access: _Access, url: str) -> None:
+    """The site's own address comes before the one of its AVC; no call is made yet."""
+    asked: list[httpx2.Request] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request)
+        return json([])
+
+    site = connect(access, httpx2.MockTransport(answer))
+    assert asked == []
+    site.inspect()
+    assert str(asked[0].url).startswith(f"{url}/webservice")
+
+
+def test_connecting_without_either() -> None:
+    """Each message names the site and what to set."""
+    with pytest.raises(ConfigError, match=r"site ss has no address: set access\.url"):
+        connect(_Access(None, TOKEN))
+    for token in (None, ""):
+        with pytest.raises(AccessRefused, match=r"Site ss has no web-service token: put it into"):
+            connect(_Access("https://a.example", token))
+    assert WebServiceAccess().timeout == 60
+
+
+def _never(wanted: object, error: Exception) -> None:
+    raise AssertionError(wanted) from error
