@@ -15,10 +15,11 @@ def find_problems(
 ) -> tuple[Problem, ...]:
     """Every problem that concerns the scope, in a stable order."""
     memberships = _memberships(scope, pairing, people)
+    concerned = _with_frozen(memberships, guilds, people)
     found = [
         *_pairing_problems(scope, pairing, memberships),
         *_unpublished(scope, pairing, memberships, people),
-        *_people(memberships, people),
+        *_people(concerned, people),
         *(_not_adopted(pairing, memberships) if isinstance(scope, UserScope) else ()),
         *(_strangers(guilds, people) if not isinstance(scope, UserScope) else ()),
     ]
@@ -40,6 +41,25 @@ def _memberships(
             found[uid].append(pairing.names[guild.uuid])
     if isinstance(scope, UserScope):
         found = defaultdict(list, {scope.uid: found[scope.uid]} if scope.uid in found else {})
+    return {uid: tuple(sorted(names)) for uid, names in found.items()}
+
+
+def _with_frozen(
+    memberships: Mapping[int, tuple[str, ...]],
+    guilds: Sequence[GuildPlanned],
+    people: PeopleShown,
+) -> Mapping[int, tuple[str, ...]]:
+    """Those, and everybody whose frozen account stays in a cohort that they may have left."""
+    owners: dict[int, list[int]] = defaultdict(list)
+    for uid, why in people.matching.unmatched.items():
+        for account in why.accounts:
+            owners[account].append(uid)
+    found = {uid: set(names) for uid, names in memberships.items()}
+    for guild in guilds:
+        for account, verdict in guild.diff.members.keep.items():
+            if verdict.because is None:
+                for uid in owners[account]:
+                    found.setdefault(uid, set()).add(guild.pair.name)
     return {uid: tuple(sorted(names)) for uid, names in found.items()}
 
 

@@ -24,7 +24,9 @@ def run(app: typer.Typer, arguments: Sequence[str], *, highest: int = 5) -> int:
     try:
         code = command.main(args=list(arguments), standalone_mode=False)
     except typer.TyperException as error:
-        return _fail(f"{error.format_message()} (--help tells more)", arguments, 1)
+        # Without any arguments there is no message: help has been shown.
+        said = error.format_message()
+        return _fail(f"{said} (--help tells more)", arguments, 1) if said else 0
     except typer.Abort:
         return _fail("Aborted; nothing was written.", arguments, 1)
     except (StalePlan, PartlyApplied) as error:

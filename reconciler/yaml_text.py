@@ -47,8 +47,8 @@ def _load(yaml: YAML, text: str, name: str) -> Any:
 def dump(document: dict[str, Any], heading: str) -> str:
     """The document as YAML: keys in their order, ``heading`` as a comment on top.
 
-    Mappings of plain values are written on one line; those that hold texts of several lines, or
-    long lists, are spread out, so that a diff shows what changed.
+    Mappings of plain values are written on one line; those that hold mappings, texts of several
+    lines or long lists are spread out, so that a diff shows what changed.
     """
     yaml = YAML(typ="rt", pure=True)
     yaml.width = _NEVER_WRAP
@@ -65,21 +65,21 @@ def _styled(value: Any) -> Any:
         return _text(value)
     if isinstance(value, dict):
         mapping = CommentedMap({key: _styled(part) for key, part in value.items()})
-        if not any(_spreads(part) for part in mapping.values()):
+        if not any(_spreads(part) or isinstance(part, dict) for part in value.values()):
             mapping.fa.set_flow_style()
         return mapping
     if isinstance(value, list):
         sequence = CommentedSeq([_styled(part) for part in value])
-        if not any(isinstance(part, CommentedMap) for part in sequence) and len(value) <= _SHORT:
+        if not _spreads(value):
             sequence.fa.set_flow_style()
         return sequence
     return value
 
 
-def _spreads(styled: Any) -> bool:
-    if isinstance(styled, CommentedMap | CommentedSeq):
-        return styled.fa.flow_style() is not True
-    return isinstance(styled, LiteralScalarString)
+def _spreads(value: Any) -> bool:
+    if isinstance(value, list):
+        return len(value) > _SHORT or any(isinstance(part, dict) for part in value)
+    return isinstance(value, str) and isinstance(_text(value), LiteralScalarString)
 
 
 def _text(value: str) -> str:

@@ -28,6 +28,7 @@ def test_an_example_is_what_the_program_writes(name: str) -> None:
     """Made again from its sites, an example differs in nothing but comments."""
     text = (PLANS / "examples" / name).read_text(encoding="utf-8")
     made = EXAMPLES[name]()
+    assert text.splitlines()[0] == as_text(made, name).splitlines()[0]
     assert without_comments(text) == without_comments(as_text(made, name))
     assert from_text(text, name) == made
 

@@ -63,6 +63,12 @@ def connect(access: SiteAccess, transport: httpx2.BaseTransport | None = None) -
             f"site {access.site} has no address: set access.url, or moodle_integration.moodle_url"
             " of its AVC site, in nwp.yml"
         )
+    if "@" in url:
+        # It would end up in plan files, and git keeps those for ever.
+        raise ConfigError(
+            f"the address of site {access.site} has a user name or a password in it: leave them"
+            " out; the token goes into .secrets.yml"
+        )
     token = access.secret("token")
     if not token:
         raise AccessRefused(

@@ -53,7 +53,8 @@ def apply_checked(
         return 0
     if already:
         terminal.line(f"ℹ {number(already, 'operation')} already so, {len(todo)} to do.")
-    if ask and terminal.interactive and not typer.confirm(f"Carry out {len(todo)} operations?"):
+    question = f"Carry out {number(len(todo), 'operation')}?"
+    if ask and terminal.interactive and not typer.confirm(question):
         terminal.line("Nothing was written.")
         return 1
     with terminal.progress(len(todo)) as progress:

@@ -42,6 +42,7 @@ def avc_moodle_sync(
     from reconciler.config.sites import connect_pair
     from reconciler.reconciliation import plan_now
     from reconciler.render import sync as output
+    from reconciler.render.sync_people import dry_run as dry_run_lines
     from reconciler.render.terminal import Terminal, note
 
     terminal = Terminal()
@@ -56,7 +57,7 @@ def avc_moodle_sync(
         terminal.line(_announcement(guild, user))
         planned = plan_now(pair, scope_for(pair, guild, user))
         if dry_run:
-            terminal.lines(output.dry_run(planned, verbose=verbose))
+            terminal.lines(dry_run_lines(planned, verbose=verbose))
             failed = False
         else:
             failed = _synchronize(connected, planned, terminal, verbose=verbose)
@@ -108,12 +109,13 @@ def _synchronize(
     """Carry the plan out and tell; whether anything failed."""
     from reconciler.reconciliation import apply
     from reconciler.render import sync as output
+    from reconciler.render.sync_people import verbose as in_detail
     from reconciler.stale import check
 
     checked = check(planned.plan, planned)
     with terminal.progress(len(checked)) as progress:
         report = apply(checked, connected.pair, planned, progress)
-    show = output.verbose if verbose else output.standard
+    show = in_detail if verbose else output.standard
     terminal.lines(show(planned, report))
     failures = list(output.failures(report))
     terminal.lines(failures)

@@ -44,8 +44,8 @@ class SiteEntry:
         except ValidationError as error:
             first = error.errors()[0]
             path = (key, *(str(part) for part in first["loc"]))
-            message = first["msg"].removeprefix("Value error, ")
-            raise ConfigError(message[:1].lower() + message[1:], self._where(path)) from error
+            message = _message(first["type"], first["msg"], first["loc"], model)
+            raise ConfigError(message, self._where(path)) from error
 
     def refuse(self, key: str, message: str) -> ConfigError:
         """An error about a key of this entry."""
@@ -110,6 +110,26 @@ def _read(file: Path) -> Mapping[str, Any]:
     if not isinstance(document, Mapping):
         raise ConfigError("is no configuration: it has to be a mapping with 'sites:'", str(file))
     return document
+
+
+def _message(kind: str, message: str, place: tuple[int | str, ...], model: type[BaseModel]) -> str:
+    """What pydantic found wrong, in the words of somebody who writes nwp.yml."""
+    if kind == "missing":
+        return "is missing; docs/configuration.md says what to put there"
+    if kind == "extra_forbidden":
+        return f"is not known here; there are: {', '.join(_known(model, place[:-1]))}"
+    plain = message.removeprefix("Value error, ")
+    return plain[:1].lower() + plain[1:]
+
+
+def _known(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
+    """The keys that a model takes at a place below it."""
+    for part in place:
+        inner = model.model_fields[str(part)].annotation
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return []
+        model = inner
+    return list(model.model_fields)
 
 
 def _mapping(entry: Mapping[str, Any], key: str) -> Any:

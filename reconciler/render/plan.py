@@ -12,11 +12,12 @@ FOLD = 10
 """Additions to a cohort that are shown one by one; removals always are."""
 
 _WHY = {
-    "left-guild": "left the guild",
+    "left-guild": "is not in the guild",
     "blocked": "is blocked in AVC",
     "guild-gone": "the guild is gone",
-    "stranger": "nobody in the guild",
+    "stranger": "AVC does not know them",
 }
+_YES_NO = {True: "yes", False: "no"}
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:
@@ -49,7 +50,8 @@ def _cohort(cohort: CohortPlan) -> Iterator[str]:
     if cohort.description and cohort.description.from_ is not None:
         yield "  description: changes (the plan file shows both)"
     if cohort.visible:
-        yield f"  visible: {'yes' if cohort.visible.to else 'no'}"
+        before, after = (_YES_NO[flag] for flag in (cohort.visible.from_, cohort.visible.to))
+        yield f"  visible: {before} → {after}"
     coming = [member for member in cohort.members if member.change == "add"]
     for member in coming[:FOLD]:
         yield f"  + {_member(member)}"

@@ -58,7 +58,7 @@ CONFIGURATIONS: list[tuple[str, str, str]] = [
     (
         "a setting with a typing error",
         GOOD.replace("sync: {", "sync: {stranger: remove, "),
-        "nwp.yml:7: sites.avc.moodle_integration.sync.stranger",
+        "nwp.yml:7: sites.avc.moodle_integration.sync.stranger: is not known here; there are:",
     ),
     (
         "a setting with a wrong value",
@@ -77,6 +77,11 @@ CONFIGURATIONS: list[tuple[str, str, str]] = [
     ),
     ("no AVC file", GOOD.replace("avc.sqlite", "nowhere.sqlite"), "nowhere.sqlite"),
     ("no Moodle file", GOOD.replace("moodle.sqlite", "nowhere.sqlite"), "there is no sandbox in"),
+    (
+        "a password in an address",
+        (WEBSERVICE % 1).replace("http://", "http://me:pw@"),
+        "has a user name or a password in it",
+    ),
     ("no token", WEBSERVICE % 1, "has no web-service token"),
     ("no address", GOOD.replace("{via: sandbox, file: moodle.sqlite}", "{}"), "has no address"),
 ]
@@ -171,6 +176,13 @@ def test_contradictory_modes(ready: TwoSites, modes: list[str]) -> None:
 def test_a_command_line_that_makes_no_sense(ready: TwoSites, arguments: list[str]) -> None:
     """Wrong arguments exit with 1: 2 would mean that there are changes."""
     failing(ready, "(--help tells more)", *arguments)
+
+
+def test_no_arguments_at_all_show_help(ready: TwoSites) -> None:
+    """Bare commands explain themselves, without an error."""
+    ran = ready.reconciler()
+    assert "Usage: " in ran.out
+    assert (ran.code, ran.err) == (0, "")
 
 
 def test_a_user_that_is_not_there(ready: TwoSites) -> None:

@@ -94,6 +94,46 @@ def test_a_renamed_guild_renames_its_cohort_and_keeps_its_idnumber(synced: TwoSi
     assert synced.pl("avc", "ss", "--guild=web-dev").code == 0
 
 
+GONE = [
+    "DELETE FROM groups WHERE id = 2",
+    "DELETE FROM groups_field_data WHERE id = 2",
+    "DELETE FROM group_relationship_field_data WHERE gid = 2",
+]
+
+
+def test_a_guild_that_is_gone_has_its_cohort_archived(synced: TwoSites) -> None:
+    """Hidden, renamed, emptied, its idnumber free, never deleted; verbose output says all of it."""
+    synced.in_avc(*GONE, "UPDATE groups_field_data SET label = 'Web Craft' WHERE id = 1")
+    said = synced.pl("avc", "ss", "--dry-run").out
+    assert "ℹ Archive cohort 1: AVC - Design Team → AVC - Design Team (archived)" in said
+    assert "✗ u1 (ID: 1): Remove from cohort 1 - Guild is gone" in said
+    assert "Would remove: 1" in said
+    out = synced.pl("avc", "ss", "--verbose").out
+    assert "✓ Archived cohort 1: AVC - Design Team → AVC - Design Team (archived)" in out
+    assert "✓ Renamed cohort 2: AVC - Web Development → AVC - Web Craft" in out
+    assert "  Guild: design-team (gone in AVC)\n    Cohort ID: 1\n" in out
+    assert "ℹ u1 (ID: 1) → Removed from cohort 1" in out
+    assert "    Removed: 1\n    Unchanged: 3\n    Total: 4\n" in out
+    assert synced.members() == {"web-dev": {101, 102, 103}, "design-team--archived-1": set()}
+    again = synced.pl("avc", "ss", "--verbose")
+    assert "    Removed: 0\n    Unchanged: 3\n    Total: 3\n" in again.out
+
+
+def test_only_a_full_run_archives(synced: TwoSites) -> None:
+    """A guild's or a user's run leaves the cohorts of guilds that are gone alone."""
+    synced.in_avc(*GONE)
+    for mode in ("--guild=web-dev", "--user=1"):
+        assert synced.pl("avc", "ss", mode).code == 0
+    assert synced.members() == {"web-dev": {101, 102, 103}, "design-team": {101}}
+
+
+def test_one_users_run_shows_their_guilds_only(synced: TwoSites) -> None:
+    """Guilds that the person is not in, and was not in, are not listed."""
+    out = synced.pl("avc", "ss", "--user=2", "--verbose").out
+    assert "Guild: web-dev" in out
+    assert "Guild: design-team" not in out
+
+
 def test_a_dry_run_writes_nothing(synced: TwoSites) -> None:
     """With everything to do, ``--dry-run`` changes no row on either side."""
     synced.in_avc(

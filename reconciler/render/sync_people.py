@@ -1,0 +1,237 @@
+"""``pl avc-moodle-sync`` in detail: guild by guild and person by person."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reconciler.applier import Applied
+from reconciler.desired import active_members
+from reconciler.models.operations import AddMember, ChangeCohort, CreateCohort, RemoveMember
+from reconciler.models.plan import CohortPlan
+from reconciler.models.scope import GuildScope, UserScope
+from reconciler.plan_cohorts import GuildPlanned
+from reconciler.planner import Planned
+from reconciler.reconciliation import Report
+from reconciler.render.terminal import name
+
+_LEFT = {
+    "left-guild": "User left guild",
+    "blocked": "User is blocked",
+    "guild-gone": "Guild is gone",
+    "stranger": "Nobody in the guild",
+}
+_DONE = {
+    "create": "Created",
+    "adopt": "Adopted",
+    "update": "Updated",
+    "restore": "Restored",
+    "archive": "Archived",
+}
+
+
+def verbose(planned: Planned, report: Report) -> Iterator[str]:
+    """What a real run did."""
+    results = {
+        (item.operation.key, item.operation.account): item
+        for item in report.applied
+        if isinstance(item.operation, AddMember | RemoveMember)
+    }
+    made = {
+        item.operation.key: item.outcome.cohort
+        for item in report.applied
+        if isinstance(item.operation, CreateCohort)
+    }
+    tally = _Tally()
+    yield from _cohort_results(planned, report)
+    for guild in planned.guilds:
+        if not _touches(planned, guild):
+            continue
+        cohort = guild.pair.cohort.id if guild.pair.cohort else made.get(guild.desired.key)
+        yield ""
+        yield from _guild_block(planned, guild, cohort)
+        yield "  User sync operations:"
+        for account, who in _concerned(planned, guild):
+            yield f"    {tally.count(who, cohort, results.get((guild.desired.key, account)))}"
+    for gone in _gone(planned):
+        yield ""
+        yield f"  Guild: {gone.guild} (gone in AVC)"
+        yield f"    Cohort ID: {gone.cohort}"
+        yield ""
+        yield "  User sync operations:"
+        for member in gone.members:
+            result = results.get((gone.key, member.moodle))
+            yield f"    {tally.count(_who(planned, member.moodle), gone.cohort, result)}"
+    yield ""
+    yield "  Summary:"
+    yield f"    Added: {tally.added}"
+    yield f"    Removed: {tally.removed}"
+    yield f"    Unchanged: {tally.unchanged}"
+    yield f"    Total: {tally.added + tally.removed + tally.unchanged}"
+
+
+def _cohort_results(planned: Planned, report: Report) -> Iterator[str]:
+    names = {cohort.key: cohort for cohort in planned.plan.cohorts}
+    lines = [
+        f"    ✓ {_cohort_words(names[item.operation.key], _DONE, item.outcome.cohort)}"
+        for item in report.applied
+        if isinstance(item.operation, CreateCohort | ChangeCohort) and item.outcome.status == "done"
+    ]
+    if lines:
+        yield ""
+        yield "  Cohort operations:"
+        yield from lines
+
+
+def _cohort_words(cohort: CohortPlan, verbs: dict[str, str], made: int | None = None) -> str:
+    renames = cohort.action == "update" and cohort.name is not None
+    verb = "Renamed" if renames and verbs is _DONE else verbs[cohort.action]
+    number = cohort.cohort or made
+    what = f"{verb} cohort {number}" if number is not None else f"{verb} cohort"
+    if cohort.name is None:
+        return f"{what} ({cohort.guild})"
+    before = f"{name(cohort.name.from_)} → " if cohort.name.from_ is not None else ""
+    return f"{what}: {before}{name(cohort.name.to)}"
+
+
+def _gone(planned: Planned) -> list[CohortPlan]:
+    """The cohorts whose guild is gone, and whose members go."""
+    living = {guild.pair.guild.uuid for guild in planned.guilds}
+    return [c for c in planned.plan.cohorts if c.uuid not in living and c.members]
+
+
+def _touches(planned: Planned, guild: GuildPlanned) -> bool:
+    """Whether a guild concerns the run: one person's run, only where they are or were."""
+    scope = planned.plan.scope
+    if not isinstance(scope, UserScope):
+        return True
+    members = active_members(planned.snapshots.avc, guild.pair.guild.id)
+    return scope.uid in members or bool(guild.diff.members.remove)
+
+
+def dry_run(planned: Planned, *, verbose: bool) -> Iterator[str]:
+    """What a run would do."""
+    scope = planned.plan.scope
+    one_person = isinstance(scope, UserScope)
+    yield ""
+    if isinstance(scope, UserScope):
+        yield from _user_block(planned, scope.uid)
+    elif isinstance(scope, GuildScope):
+        for guild in planned.guilds:
+            yield from _guild_block(
+                planned, guild, guild.pair.cohort.id if guild.pair.cohort else None
+            )
+    intentions = [
+        *_cohort_intentions(planned),
+        *(item for guild in planned.guilds for item in _intentions(planned, guild)),
+        *_orphan_intentions(planned),
+    ]
+    shown = [text for kind, text in intentions if kind != "same" or verbose or one_person]
+    yield "  Would perform:"
+    yield from (f"    {text}" for text in shown or ["Nothing"])
+    yield ""
+    counts = Counter(kind for kind, _ in intentions)
+    yield "  Summary (DRY RUN):"
+    yield f"    Would add: {counts['add']}"
+    yield f"    Would remove: {counts['remove']}"
+    yield f"    Would leave unchanged: {counts['same']}"
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What became of people, counted while it is told."""
+
+    added: int = 0
+    removed: int = 0
+    unchanged: int = 0
+
+    def count(self, who: str, cohort: int | None, result: Applied | None) -> str:
+        """The line of one person."""
+        if result is None:
+            self.unchanged += 1
+            return f"✓ {who} → Already in cohort {cohort}"
+        adds = isinstance(result.operation, AddMember)
+        if result.outcome.status != "done":
+            self.unchanged += not adds
+            verb = "added to" if adds else "removed from"
+            return f"✗ {who} → Not {verb} cohort {cohort}: {result.outcome.reason}"
+        if adds:
+            self.added += 1
+            return f"✓ {who} → Added to cohort {cohort}"
+        self.removed += 1
+        return f"ℹ {who} → Removed from cohort {cohort}"
+
+
+def _guild_block(planned: Planned, guild: GuildPlanned, cohort: int | None) -> Iterator[str]:
+    yield f"  Guild: {guild.pair.name}"
+    yield f"    Members: {len(active_members(planned.snapshots.avc, guild.pair.guild.id))}"
+    yield f"    Cohort ID: {cohort if cohort is not None else 'none yet'}"
+    yield f"    Cohort Name: {name(guild.desired.name)}"
+    yield ""
+
+
+def _user_block(planned: Planned, uid: int) -> Iterator[str]:
+    avc = planned.snapshots.avc
+    joined = [g for g in planned.guilds if uid in active_members(avc, g.pair.guild.id)]
+    account = planned.matching.account_of.get(uid)
+    cohorts = [
+        str(guild.pair.cohort.id)
+        for guild in joined
+        if guild.pair.cohort
+        and account in planned.snapshots.moodle.members.get(guild.pair.cohort.id, ())
+    ]
+    yield f"  User: {name(avc.people[uid].name)} (ID: {uid})"
+    yield f"    Current guilds: {', '.join(guild.pair.name for guild in joined) or 'none'}"
+    yield f"    Current cohorts: {', '.join(cohorts) or 'none'}"
+    yield ""
+
+
+def _concerned(planned: Planned, guild: GuildPlanned) -> list[tuple[int, str]]:
+    """(account, name) of everybody who is to be in the cohort, or to leave it."""
+    diff = guild.diff.members
+    wanted = guild.desired.members & (_actual(planned, guild) | diff.add)
+    named = [(account, _who(planned, account)) for account in wanted | diff.remove.keys()]
+    return sorted(named, key=lambda item: (item[1], item[0]))
+
+
+def _intentions(planned: Planned, guild: GuildPlanned) -> Iterator[tuple[str, str]]:
+    """(add, remove or same; the line) for one guild's people."""
+    diff = guild.diff.members
+    cohort = guild.pair.cohort.id if guild.pair.cohort else "(new)"
+    one_person = isinstance(planned.plan.scope, UserScope)
+    for account, person in _concerned(planned, guild):
+        who = "" if one_person else f"{person}: "
+        if account in diff.add:
+            yield "add", f"✓ {who}Add to cohort {cohort} ({guild.pair.name})"
+        elif account in diff.remove:
+            why = _LEFT[diff.remove[account].because or "left-guild"]
+            yield "remove", f"✗ {who}Remove from cohort {cohort} ({guild.pair.name}) - {why}"
+        else:
+            place = f"cohort {cohort} ({guild.pair.name})"
+            yield "same", f"✓ {who}Add to {place} - Already present"
+
+
+def _cohort_intentions(planned: Planned) -> Iterator[tuple[str, str]]:
+    verbs = {action: action.capitalize() for action in _DONE}
+    for cohort in planned.plan.cohorts:
+        if any((cohort.name, cohort.idnumber, cohort.description, cohort.visible)):
+            yield "cohort", f"ℹ {_cohort_words(cohort, verbs)}"
+
+
+def _orphan_intentions(planned: Planned) -> Iterator[tuple[str, str]]:
+    for cohort in _gone(planned):
+        for member in cohort.members:
+            who = _who(planned, member.moodle)
+            yield "remove", f"✗ {who}: Remove from cohort {cohort.cohort} - {_LEFT['guild-gone']}"
+
+
+def _actual(planned: Planned, guild: GuildPlanned) -> frozenset[int]:
+    cohort = guild.pair.cohort
+    return planned.snapshots.moodle.members.get(cohort.id, frozenset()) if cohort else frozenset()
+
+
+def _who(planned: Planned, account: int) -> str:
+    uid = planned.matching.person_of.get(account)
+    if uid is not None:
+        return f"{name(planned.snapshots.avc.people[uid].name)} (ID: {uid})"
+    known = planned.snapshots.moodle.accounts.get(account)
+    return f"{name(known.username) if known else 'account'} (Moodle ID: {account})"
