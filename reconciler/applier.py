@@ -29,8 +29,9 @@ class Applied:
 def steps(checked: Sequence[Checked]) -> tuple[Step, ...]:
     """What is to do, in order, with what each step depends on. Raises StalePlan for stale ones.
 
-    A member is added only to a cohort that is there. Somebody is removed anywhere only when all
-    their additions succeeded, so that nobody who moves between guilds falls out of a course.
+    Members are added only to a cohort that is there, and that is ours: that has been created,
+    adopted or restored first. Somebody is removed anywhere only when all their additions
+    succeeded, so that nobody who moves between guilds falls out of a course.
     """
     stale = tuple(item.why for item in checked if item.state == "stale")
     if stale:
@@ -39,7 +40,9 @@ def steps(checked: Sequence[Checked]) -> tuple[Step, ...]:
     cohorts: dict[CohortKey, int] = {}
     additions: dict[int, list[int]] = {}
     for number, operation in enumerate(todo):
-        if isinstance(operation, CreateCohort):
+        if isinstance(operation, CreateCohort) or (
+            isinstance(operation, ChangeCohort) and operation.action in {"adopt", "restore"}
+        ):
             cohorts[operation.key] = number
         elif isinstance(operation, AddMember):
             additions.setdefault(operation.account, []).append(number)

@@ -53,4 +53,6 @@ class Evidence:
         return Verdict(goes=True, because="guild-gone")
 
     def _everybody_matched(self, guild: int) -> bool:
-        return all(uid in self.matching.account_of for uid in active_members(self.avc, guild))
+        members = active_members(self.avc, guild)
+        # Of nobody it would be true, too, that they are all known.
+        return bool(members) and all(uid in self.matching.account_of for uid in members)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reconciler.desired import active_members
 from reconciler.errors import ConfigError, NotFound
-from reconciler.marks import MARKER, needle
+from reconciler.marks import SIGNATURE
 from reconciler.matching import fold, usable_rules
 from reconciler.models.avc import AvcSnapshot, Claims, Guild, Person
 from reconciler.models.moodle import Account, MoodleQuery, MoodleSnapshot, Rule
@@ -78,8 +78,9 @@ def _query(
     people = [avc.people[uid] for uid in sorted(uids)]
     one_person = isinstance(scope, UserScope)
     return MoodleQuery(
-        member_marks=frozenset({_mark_of_scope(scope, avc.site_uuid)}),
-        unmarked=MARKER,
+        # A mark, however much an editor spread it, has the UUIDs in one piece.
+        member_marks=frozenset({scope.uuid if isinstance(scope, GuildScope) else avc.site_uuid}),
+        unmarked=SIGNATURE,
         unmarked_prefix=None if one_person else NAME_PREFIX,
         # Moodle on PostgreSQL compares with case: ask for both spellings, compare here.
         emails=frozenset(
@@ -93,10 +94,6 @@ def _query(
         hints={person.mail: person.name.lower() for person in people},
         describe_members=not one_person,
     )
-
-
-def _mark_of_scope(scope: Scope, site_uuid: str) -> str:
-    return f"({scope.uuid})" if isinstance(scope, GuildScope) else needle(site_uuid)
 
 
 def _in_scope(scope: Scope, avc: AvcSnapshot) -> frozenset[int]:

@@ -1,6 +1,7 @@
 """The machine name of every guild: a cohort's idnumber, and what ``--guild`` takes."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -17,6 +18,12 @@ IDNUMBER_LIMIT = 100
 
 _ARCHIVE_ROOM = len("--archived-") + 10
 _PLAIN = re.compile(r"[\w.~-]+")
+
+
+def folded(idnumber: str) -> str:
+    """An idnumber as Moodle's database compares it: without case, and without accents."""
+    parts = unicodedata.normalize("NFKD", idnumber)
+    return "".join(part for part in parts if not unicodedata.combining(part)).casefold()
 
 
 def archived_idnumber(name: str, cohort: int) -> str:
@@ -43,7 +50,7 @@ def machine_names(
     """Guild UUID → machine name, for every guild of the site.
 
     Configured names come first, then those our cohorts carry, then the rest by group id. A name
-    that is taken gets ``-2``, ``-3`` …, compared without case: by a guild before it, or by a
+    that is taken gets ``-2``, ``-3`` …, compared as Moodle does: by a guild before it, or by a
     cohort that can never become this guild's. A cohort in the system context without any mark
     takes no name: it is adopted or reported under that name (see pairing).
     """
@@ -53,11 +60,11 @@ def machine_names(
     used: set[str] = set()
     for guild in sorted(guilds, key=lambda guild: _precedence(guild, names)):
         sticky = names.marked.get(guild.uuid)
-        for candidate in _candidates(_base(guild, names), room):
-            folded = candidate.casefold()
-            free = owners.get(folded, guild.uuid) == guild.uuid or candidate == sticky
-            if free and folded not in used:
-                used.add(folded)
+        for candidate in _candidates(_base(guild, names), sticky, room):
+            key = folded(candidate)
+            free = owners.get(key, guild.uuid) == guild.uuid or candidate == sticky
+            if free and key not in used:
+                used.add(key)
                 given[guild.uuid] = candidate
                 break
     return given
@@ -80,8 +87,9 @@ def _base(guild: Guild, names: Names) -> str:
     return f"guild-{base}" if base.isdecimal() else base
 
 
-def _candidates(base: str, room: int) -> Iterator[str]:
-    yield _fitted(base, room)
+def _candidates(base: str, sticky: str | None, room: int) -> Iterator[str]:
+    # A name that a cohort bears stays, although a longer role would leave it less room today.
+    yield base if base == sticky else _fitted(base, room)
     for number in count(2):
         suffix = f"-{number}"
         yield _fitted(base, room - len(suffix)) + suffix
@@ -99,7 +107,7 @@ def _owners(cohorts: Iterable[tuple[Cohort, Mark | None]], site: str) -> dict[st
     for cohort, mark in cohorts:
         if not cohort.idnumber or (cohort.system and mark is None):
             continue
-        folded = cohort.idnumber.casefold()
+        key = folded(cohort.idnumber)
         owner = mark.key.uuid if cohort.system and mark and mark.site == site else ""
-        owners[folded] = owner if owners.get(folded, owner) == owner else ""
+        owners[key] = owner if owners.get(key, owner) == owner else ""
     return owners

@@ -6,17 +6,21 @@ from html import escape
 
 from reconciler.models.desired import CohortKey
 
-MARKER = "Kept by avc-moodle-sync for AVC "
-"""What every mark starts with, whoever's it is."""
+SIGNATURE = "avc-moodle-sync"
+"""What every mark contains, whoever's it is, and whatever an editor did to it."""
+
+_MARKER = f"Kept by {SIGNATURE} for AVC"
 
 DESCRIPTION_LIMIT = 500
 """Characters of a guild's own text that are shown in Moodle."""
 
+_BLANK = r"(?:\s|&nbsp;)"
 _MARK = re.compile(
-    re.escape(MARKER) + r"(?P<site>[0-9A-Za-z-]+), guild (?P<guild>\S+) \((?P<uuid>[0-9A-Za-z-]+)\)"
-    r"(?:, role (?P<role>\S+))?\."
-    # An editor in Moodle may leave blanks and empty tags behind the line; nothing else.
-    r"(?:\s|&nbsp;|<br ?/?>|</?p>|</?div>)*\Z"
+    # Moodle's editors put attributes, emphasis and hard blanks where people only looked.
+    _MARKER.replace(" ", rf"{_BLANK}+")
+    + rf"{_BLANK}+(?P<site>[0-9A-Za-z-]+),{_BLANK}+guild{_BLANK}+(?P<guild>[^\s<>]+)"
+    + rf"{_BLANK}+\((?P<uuid>[0-9A-Za-z-]+)\)(?:,{_BLANK}+role{_BLANK}+(?P<role>[^\s<>.]+))?\."
+    + rf"(?:{_BLANK}|</?(?:p|div|br|span|strong|em|b|i)\b[^<>]*>)*\Z"
 )
 
 
@@ -46,15 +50,10 @@ def mark_of(description: str) -> Mark | None:
     )
 
 
-def needle(site_uuid: str) -> str:
-    """A text that the description of every cohort of this AVC contains."""
-    return f"{MARKER}{site_uuid},"
-
-
 def described(text: str, mark: Mark) -> str:
     """The description of a cohort: the guild's text, cut, and the mark; HTML."""
     role = f", role {mark.key.role}" if mark.key.role else ""
-    line = f"{MARKER}{mark.site}, guild {mark.guild} ({mark.key.uuid}){role}."
+    line = f"{_MARKER} {mark.site}, guild {mark.guild} ({mark.key.uuid}){role}."
     shown = _cut(" ".join(text.split()))
     # Quotes stay as they are: Moodle's HTML cleaning would turn their entities back.
     own = f"<p>{escape(shown, quote=False)}</p>\n" if shown else ""

@@ -35,9 +35,7 @@ class Matching:
     """uid → the rule that decided."""
     unmatched: Mapping[int, Unmatched]
     frozen: frozenset[int]
-    """Accounts that nobody may be added by or removed from: somebody's, but not clear whose."""
-    used: tuple[Rule, ...]
-    unavailable: tuple[Rule, ...]
+    """Accounts that are neither added nor removed: somebody's, but not clear whose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,6 @@ def match(
     people: Iterable[Person],
     accounts: Iterable[Account],
     used: tuple[Rule, ...],
-    unavailable: tuple[Rule, ...] = (),
 ) -> Matching:
     """Match every person with at most one account; what is not beyond doubt is not matched.
 
@@ -102,7 +99,7 @@ def match(
             result.leave(person.uid, _why(person, named, tuple(others), index))
             if named:
                 result.frozen |= index.named(person)
-    return result.finished(used, unavailable)
+    return result.finished()
 
 
 def _why(
@@ -182,13 +179,11 @@ class _Result:
     def leave(self, uid: int, why: Unmatched) -> None:
         self.unmatched[uid] = why
 
-    def finished(self, used: tuple[Rule, ...], unavailable: tuple[Rule, ...]) -> Matching:
+    def finished(self) -> Matching:
         return Matching(
             account_of=self.account_of,
             person_of={account: uid for uid, account in self.account_of.items()},
             rule_of=self.rule_of,
             unmatched=self.unmatched,
             frozen=frozenset(self.frozen),
-            used=used,
-            unavailable=unavailable,
         )

@@ -66,4 +66,6 @@ def _addition(cohort: CohortPlan, member: MemberChange) -> AddMember:
 
 
 def _removal(cohort: CohortPlan, member: MemberChange) -> RemoveMember:
-    return RemoveMember(cohort.key, cohort.guild, cohort.cohort, member.moodle, member.avc)
+    return RemoveMember(
+        cohort.key, cohort.guild, cohort.cohort, member.moodle, member.avc, member.because
+    )

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.machine_names import Names, archived_idnumber, machine_names
-from reconciler.marks import Mark, mark_of
+from reconciler.machine_names import Names, archived_idnumber, folded, machine_names
+from reconciler.marks import SIGNATURE, Mark, mark_of
 from reconciler.models.avc import Guild
 from reconciler.models.desired import CohortKey
 from reconciler.models.moodle import Cohort
@@ -47,7 +47,7 @@ class Pairing:
     names: Mapping[str, str]
     """Guild UUID → machine name, those of guilds that are left alone too."""
     problems: tuple[Problem, ...]
-    """One for each guild that is left alone."""
+    """Why guilds, or cohorts that were ours, are left alone."""
 
 
 def is_archived(cohort: Cohort, mark: Mark) -> bool:
@@ -61,8 +61,8 @@ def pair_up(
     """Find each guild's cohort.
 
     Two cohorts with one mark, or a marked one outside the system context, leave their guild
-    alone, with a problem; so does an unmarked cohort that wears the guild's idnumber under a name
-    that is not ours to take.
+    alone, with a problem; so does a cohort whose mark somebody damaged, and an unmarked one that
+    wears the guild's idnumber under a name that is not ours to take.
     """
     seen = [(cohort, mark_of(cohort.description)) for cohort in cohorts]
     ours: dict[CohortKey, list[tuple[Cohort, Mark]]] = defaultdict(list)
@@ -80,8 +80,16 @@ def pair_up(
         ),
     )
     unmarked = [cohort for cohort, mark in seen if mark is None and cohort.system]
-    found = [_pair(guild, names[guild.uuid], ours, unmarked) for guild in guilds]
+    finder = _Finder(cohorts, unmarked, ours)
+    found = [finder.pair(guild, names[guild.uuid]) for guild in guilds]
     known = {guild.uuid for guild in guilds}
+    stray = [
+        _problem("damaged-mark", None, [cohort])
+        for cohort in unmarked
+        if SIGNATURE in cohort.description
+        and site_uuid in cohort.description
+        and not any(uuid in cohort.description for uuid in known)
+    ]
     lost = [
         _orphan(marked)
         for key, marked in ours.items()
@@ -91,27 +99,54 @@ def pair_up(
         pairs=tuple(pair for pair in found if isinstance(pair, Pair)),
         orphans=tuple(orphan for orphan in lost if isinstance(orphan, Orphan)),
         names=names,
-        problems=tuple(item for item in (*found, *lost) if isinstance(item, Problem)),
+        problems=tuple(item for item in (*found, *lost, *stray) if isinstance(item, Problem)),
     )
 
 
-def _pair(
-    guild: Guild,
-    name: str,
-    ours: Mapping[CohortKey, Sequence[tuple[Cohort, Mark]]],
-    unmarked: Sequence[Cohort],
-) -> Pair | Problem:
-    marked = ours.get(CohortKey(uuid=guild.uuid), ())
-    if marked:
-        refused = _refusal(name, marked)
-        cohort, mark = marked[0]
-        return refused or Pair(guild, name, cohort, archived=is_archived(cohort, mark))
-    wearing = [c for c in unmarked if c.idnumber.casefold() == name.casefold()]
-    if not wearing:
-        return Pair(guild, name)
-    if len(wearing) == 1 and wearing[0].name.startswith(NAME_PREFIX):
-        return Pair(guild, name, wearing[0], adopt=True)
-    return _problem("idnumber-taken", name, wearing)
+@dataclass(frozen=True, slots=True)
+class _Finder:
+    """The cohorts of a site, to find each guild's."""
+
+    cohorts: Sequence[Cohort]
+    unmarked: Sequence[Cohort]
+    """Those in the system context without a mark that can be read."""
+    ours: Mapping[CohortKey, Sequence[tuple[Cohort, Mark]]]
+
+    def pair(self, guild: Guild, name: str) -> Pair | Problem:
+        """The guild's cohort, or why there is none to be had."""
+        marked = self.ours.get(CohortKey(uuid=guild.uuid), ())
+        if marked:
+            return _refusal(name, marked) or self._marked(guild, name, *marked[0])
+        damaged = [
+            c for c in self.unmarked if SIGNATURE in c.description and guild.uuid in c.description
+        ]
+        if damaged:
+            return _problem("damaged-mark", name, damaged)
+        wearing = [c for c in self.unmarked if folded(c.idnumber) == folded(name)]
+        if not wearing:
+            return Pair(guild, name)
+        if len(wearing) == 1 and _adoptable(wearing[0]):
+            return Pair(guild, name, wearing[0], adopt=True)
+        return _problem("idnumber-taken", name, wearing)
+
+    def _marked(self, guild: Guild, name: str, cohort: Cohort, mark: Mark) -> Pair | Problem:
+        """Its cohort, unless it would have to take an idnumber that another one wears by now.
+
+        Moodle would let it: only creating looks for a taken idnumber.
+        """
+        wearing = [
+            other
+            for other in self.cohorts
+            if other.id != cohort.id and folded(other.idnumber) == folded(name)
+        ]
+        if wearing and cohort.idnumber != name:
+            return _problem("idnumber-taken", name, wearing)
+        return Pair(guild, name, cohort, archived=is_archived(cohort, mark))
+
+
+def _adoptable(cohort: Cohort) -> bool:
+    """Whether a cohort that nobody marked looks like one that was made for AVC."""
+    return cohort.name.startswith(NAME_PREFIX) and SIGNATURE not in cohort.description
 
 
 def _orphan(marked: Sequence[tuple[Cohort, Mark]]) -> Orphan | Problem:
@@ -128,5 +163,6 @@ def _refusal(name: str, marked: Sequence[tuple[Cohort, Mark]]) -> Problem | None
     return None
 
 
-def _problem(kind: ProblemKind, name: str, cohorts: Sequence[Cohort]) -> Problem:
-    return Problem(kind=kind, guilds=(name,), cohorts=tuple(sorted(c.id for c in cohorts)))
+def _problem(kind: ProblemKind, name: str | None, cohorts: Sequence[Cohort]) -> Problem:
+    guilds = () if name is None else (name,)
+    return Problem(kind=kind, guilds=guilds, cohorts=tuple(sorted(c.id for c in cohorts)))

@@ -52,7 +52,7 @@ def plan_from(document: object, name: str) -> Plan:
     """
     if not isinstance(document, dict) or "format" not in document:
         raise PlanFileError(f"{name} is no plan file: it has no 'format'.")
-    if document["format"] != FORMAT:
+    if type(document["format"]) is not int or document["format"] != FORMAT:
         raise PlanFileError(
             f"{name} is a plan of format {document['format']!r}; this program knows format"
             f" {FORMAT}. Use the release that made it, or plan again."
@@ -64,7 +64,7 @@ def plan_from(document: object, name: str) -> Plan:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise PlanFileError(f"{name} is no valid plan: {place}: {first['msg']}") from error
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise PlanFileError(f"{name} is no valid plan: {error}") from error
     if document.get("digest") != digest(plan):
         raise PlanFileError(

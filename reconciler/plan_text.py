@@ -1,6 +1,7 @@
 """A plan as text: YAML for people, JSON for machines, told apart by the file's name."""
 
 import json
+from typing import Any
 
 from reconciler.errors import ConfigError, PlanFileError
 from reconciler.models.plan import Plan
@@ -27,11 +28,23 @@ def as_text(plan: Plan, name: str) -> str:
 def from_text(text: str, name: str) -> Plan:
     """The plan in a file's text. Raises PlanFileError for anything that is not exactly a plan."""
     try:
-        document = json.loads(text) if name.endswith(".json") else load_plain(text, name)
+        document = (
+            json.loads(text, object_pairs_hook=_once)
+            if name.endswith(".json")
+            else load_plain(text, name)
+        )
     except json.JSONDecodeError as error:
         raise PlanFileError(f"{name}:{error.lineno}: is no JSON: {error.msg}") from error
     except ConfigError as error:
         raise PlanFileError(str(error)) from error
-    except RecursionError as error:
-        raise PlanFileError(f"{name} is no plan file: it is nested too deeply.") from error
+    except (RecursionError, ValueError) as error:
+        raise PlanFileError(f"{name} is no plan file: {error}.") from error
     return plan_from(document, name)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, refused when it has a key twice: readers would see the one, programs the other."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("an object in it has a key twice")
+    return found

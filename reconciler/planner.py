@@ -50,9 +50,9 @@ def make_plan(scope: Scope, snapshots: Snapshots, settings: SyncSettings, sites:
     """
     avc, moodle = snapshots.avc, snapshots.moodle
     policy.refuse_incomplete_avc(avc)
-    policy.refuse_empty_avc(avc, scope)
+    policy.refuse_empty_avc(avc)
     used, unavailable = usable_rules(settings, snapshots.unavailable)
-    matching = match(avc.people.values(), moodle.accounts.values(), used, unavailable)
+    matching = match(avc.people.values(), moodle.accounts.values(), used)
     pairing = pair_up(avc.site_uuid, avc.guilds, moodle.cohorts, settings)
     pairs, orphans = _in_scope(scope, pairing)
     policy.refuse_incomplete_moodle(
@@ -78,7 +78,7 @@ def make_plan(scope: Scope, snapshots: Snapshots, settings: SyncSettings, sites:
             scope=scope,
             matching=MatchingUsed(used=used, unavailable=unavailable),
             cohorts=cohort_plans([*guilds, *archives], people),
-            problems=find_problems(scope, pairing, guilds, people),
+            problems=find_problems(scope, pairing, guilds, archives, people),
         ),
         snapshots=snapshots,
         matching=matching,

@@ -3,27 +3,22 @@
 from collections.abc import Iterable
 
 from reconciler.errors import GuardTripped, IncompleteRead
-from reconciler.models.avc import AvcCounts, AvcSnapshot
+from reconciler.models.avc import AvcSnapshot
 from reconciler.models.moodle import MoodleSnapshot
-from reconciler.models.scope import FullScope, Scope
 
 
 def refuse_incomplete_avc(avc: AvcSnapshot) -> None:
     """Raise IncompleteRead unless the snapshot holds as much as the site itself counted."""
-    held = AvcCounts(
-        guilds=len(avc.guilds),
-        people=len(avc.people),
-        memberships=sum(len(members) for members in avc.members.values()),
-    )
+    memberships = sum(len(members) for members in avc.members.values())
     for part, expected, found in (
-        ("guilds", avc.counts.guilds, held.guilds),
-        ("people", avc.counts.people, held.people),
-        ("memberships", avc.counts.memberships, held.memberships),
+        ("guilds", avc.counts.guilds, len(avc.guilds)),
+        ("people", avc.counts.people, len(avc.people)),
+        ("memberships", avc.counts.memberships, memberships),
     ):
         if expected != found:
             raise IncompleteRead(
                 f"AVC counts {expected} {part} and gave {found}: nothing is planned from a part."
-                " Try again; if it stays, the database is being changed or is damaged."
+                " Try again; if it stays, the database is being restored, or is damaged."
             )
     strays = set().union(*avc.members.values()) - avc.people.keys()
     if strays:
@@ -33,18 +28,16 @@ def refuse_incomplete_avc(avc: AvcSnapshot) -> None:
         )
 
 
-def refuse_empty_avc(avc: AvcSnapshot, scope: Scope) -> None:
+def refuse_empty_avc(avc: AvcSnapshot) -> None:
     """Raise GuardTripped for a community without guilds or members: it means "remove everybody".
 
-    Only the full scope can tell; a guild, or a person's list of guilds, may well be empty.
+    In every scope: one guild, or one person's list of guilds, may be empty, but not when all are.
     """
-    if not isinstance(scope, FullScope):
-        return
-    if not avc.guilds or not any(avc.members.values()):
+    if not avc.guilds or not avc.counts.community:
         what = "members" if avc.guilds else "guilds"
         raise GuardTripped(
             f"AVC has no {what}. An empty community would empty every cohort, so nothing is"
-            " planned. Check that this is the right database."
+            " planned. Check that this is the right database, and wholly restored."
         )
 
 

@@ -7,15 +7,19 @@ from reconciler.desired import active_members
 from reconciler.models.plan import Problem
 from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
 from reconciler.pairing import Pairing
-from reconciler.plan_cohorts import GuildPlanned, PeopleShown
+from reconciler.plan_cohorts import GuildPlanned, OrphanPlanned, PeopleShown
 
 
 def find_problems(
-    scope: Scope, pairing: Pairing, guilds: Sequence[GuildPlanned], people: PeopleShown
+    scope: Scope,
+    pairing: Pairing,
+    guilds: Sequence[GuildPlanned],
+    archives: Sequence[OrphanPlanned],
+    people: PeopleShown,
 ) -> tuple[Problem, ...]:
     """Every problem that concerns the scope, in a stable order."""
     memberships = _memberships(scope, pairing, people)
-    concerned = _with_frozen(memberships, guilds, people)
+    concerned = _with_frozen(memberships, [*guilds, *archives], people)
     found = [
         *_pairing_problems(scope, pairing, memberships),
         *_unpublished(scope, pairing, memberships, people),
@@ -46,7 +50,7 @@ def _memberships(
 
 def _with_frozen(
     memberships: Mapping[int, tuple[str, ...]],
-    guilds: Sequence[GuildPlanned],
+    guilds: Sequence[GuildPlanned | OrphanPlanned],
     people: PeopleShown,
 ) -> Mapping[int, tuple[str, ...]]:
     """Those, and everybody whose frozen account stays in a cohort that they may have left."""
@@ -59,7 +63,7 @@ def _with_frozen(
         for account, verdict in guild.diff.members.keep.items():
             if verdict.because is None:
                 for uid in owners[account]:
-                    found.setdefault(uid, set()).add(guild.pair.name)
+                    found.setdefault(uid, set()).add(guild.header().guild)
     return {uid: tuple(sorted(names)) for uid, names in found.items()}
 
 
@@ -67,7 +71,8 @@ def _pairing_problems(
     scope: Scope, pairing: Pairing, memberships: Mapping[int, tuple[str, ...]]
 ) -> Iterator[Problem]:
     for problem in pairing.problems:
-        if any(_concerns(scope, name, memberships) for name in problem.guilds):
+        concerns = (_concerns(scope, name, memberships) for name in problem.guilds)
+        if isinstance(scope, FullScope) or any(concerns):
             yield problem
 
 

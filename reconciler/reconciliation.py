@@ -4,7 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reconciler.applier import Applied, carry_out, steps
-from reconciler.errors import PlanFileError
+from reconciler.errors import (
+    NotFound,
+    PartlyApplied,
+    PlanFileError,
+    ReconcilerError,
+    StalePlan,
+)
 from reconciler.gather import gather
 from reconciler.models.plan import Plan
 from reconciler.models.scope import Scope
@@ -45,9 +51,13 @@ def plan_now(pair: Pair, scope: Scope) -> Planned:
 def check_saved(plan: Plan, pair: Pair) -> tuple[Planned, tuple[Checked, ...]]:
     """A saved plan against the sites as they are now, and what they would be planned now.
 
-    Raises PlanFileError when these are not the sites that the plan was made for.
+    Raises PlanFileError when these are not the sites that the plan was made for, StalePlan when
+    the guild or person that it is about is gone.
     """
-    now = plan_now(pair, plan.scope)
+    try:
+        now = plan_now(pair, plan.scope)
+    except NotFound as error:
+        raise StalePlan((str(error),)) from error
     for what, planned, found in (
         ("AVC", plan.avc.uuid, now.plan.avc.uuid),
         ("Moodle", plan.moodle.url, now.plan.moodle.url),
@@ -68,15 +78,25 @@ def apply(
 ) -> Report:
     """Carry out what is to do of a checked plan, and read both sites again if that was anything.
 
-    ``now`` is the plan that it was checked against. Raises StalePlan before the first write;
-    ReadError when a site is lost on the way.
+    ``now`` is the plan that it was checked against. Raises StalePlan before the first write,
+    PartlyApplied when a site is lost after one.
     """
     todo = steps(checked)
     if not todo:
         return Report((), (), now)
-    applied = []
-    for item in carry_out(todo, pair.moodle):
-        applied.append(item)
-        progress(item)
-    after = plan_now(pair, now.plan.scope)
+    applied: list[Applied] = []
+    try:
+        for item in carry_out(todo, pair.moodle):
+            applied.append(item)
+            progress(item)
+        after = plan_now(pair, now.plan.scope)
+    except ReconcilerError as error:
+        done = sum(item.outcome.status == "done" for item in applied)
+        if not done:
+            raise
+        raise PartlyApplied(
+            f"{done} of {len(todo)} operations were carried out and read back; then: {error}"
+            " Apply again to do the rest.",
+            (),
+        ) from error
     return Report(tuple(applied), residue(applied, after), after)

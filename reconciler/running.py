@@ -15,7 +15,9 @@ INTERRUPTED = 130
 _DEBUG = re.compile(r"--debug|-[a-z]*d[a-z]*")
 
 
-def run(app: typer.Typer, arguments: Sequence[str], *, highest: int = 5) -> int:
+def run(  # noqa: PLR0911 - a return a kind of ending
+    app: typer.Typer, arguments: Sequence[str], *, highest: int = 5
+) -> int:
     """Run a command and return its exit code; ``highest`` caps those of our errors.
 
     People get one clear sentence on standard error; ``--debug`` adds the traceback.
@@ -37,9 +39,15 @@ def run(app: typer.Typer, arguments: Sequence[str], *, highest: int = 5) -> int:
         return _fail(text, arguments, min(error.exit_code, highest))
     except ReconcilerError as error:
         return _fail(str(error), arguments, min(error.exit_code, highest))
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _fail(f"{where}{error.strerror or error}.", arguments, 1)
     except Exception as error:  # noqa: BLE001 - a defect of ours must not meet people as a traceback
         text = f"this is a defect of this program: {type(error).__name__}: {error}. Run it again"
         return _fail(f"{text} with --debug, and report what it prints.", arguments, 1)
+    if code == INTERRUPTED:
+        said = "Interrupted. What was written stays; run it again to do the rest."
+        return _fail(said, arguments, INTERRUPTED if highest > 1 else 1)
     return code if isinstance(code, int) else 0
 
 

@@ -50,7 +50,11 @@ class _Judge:
         self._creations = {op.key: op for op in fresh if isinstance(op, CreateCohort)}
         self._changes = {op.cohort: op for op in fresh if isinstance(op, ChangeCohort)}
         self._additions = {(o.key, o.account): o.uid for o in fresh if isinstance(o, AddMember)}
-        self._removals = {(op.key, op.account) for op in fresh if isinstance(op, RemoveMember)}
+        self._removals = {
+            (op.key, op.account): (op.uid, op.because)
+            for op in fresh
+            if isinstance(op, RemoveMember)
+        }
 
     def judged(self, operation: Operation) -> Checked:
         match operation:
@@ -123,8 +127,12 @@ class _Judge:
             return _stale(wanted, what, f"cohort {wanted.cohort} is gone or no longer its cohort")
         if wanted.account not in self._members.get(found.id, ()):
             return Checked(wanted, "done")
-        if (wanted.key, wanted.account) not in self._removals:
+        evidence = self._removals.get((wanted.key, wanted.account))
+        if evidence is None:
             return _stale(wanted, what, "there is no longer evidence that they should go")
+        if evidence != (wanted.uid, wanted.because):
+            uid, because = evidence
+            return _stale(wanted, what, f"the evidence is another now: AVC user {uid}, {because}")
         return Checked(wanted, "to do")
 
 

@@ -39,9 +39,12 @@ def _load(yaml: YAML, text: str, name: str) -> Any:
     except MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"{name}:{mark.line + 1}" if mark else name
-        raise ConfigError(f"is no YAML: {error.problem}", where) from error
-    except (YAMLError, ValueError) as error:
-        raise ConfigError(f"is no YAML: {error}", name) from error
+        # A key given twice is told with both its values, and they may be secrets.
+        problem = str(error.problem).partition(" with value ")[0]
+        raise ConfigError(f"is no YAML: {problem}", where) from None
+    except (YAMLError, ValueError, TypeError, KeyError, RecursionError) as error:
+        # Tags and keys that ruamel.yaml cannot make anything of.
+        raise ConfigError(f"is no YAML that can be read: {error}", name) from error
 
 
 def dump(document: dict[str, Any], heading: str) -> str:

@@ -59,6 +59,7 @@ class FakeAvc:
                 guilds=len(self._all.guilds),
                 people=len(people),
                 memberships=sum(map(len, members.values())),
+                community=sum(map(len, self._all.members.values())),
             ),
         )
 

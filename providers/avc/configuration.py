@@ -19,7 +19,8 @@ def site_uuid(connection: Connection, schema: Schema, site: str, configured: str
                 f"{site}: the AVC database shows no `config` table, so its UUID is not known;"
                 " set `site_uuid` to what `drush config:get system.site uuid` prints."
             )
-        return configured
+        # As Drupal writes it: marks are compared letter by letter.
+        return configured.lower()
     found = _object(connection, schema, "system.site", site).get("uuid")
     if not isinstance(found, str) or not found:
         raise UnexpectedAnswer(

@@ -28,10 +28,13 @@ def guilds_only(schema: Schema, query: Select[Any]) -> Select[Any]:
 
 
 def count_guilds(connection: Connection, schema: Schema) -> int:
-    """How many guilds the database says there are."""
-    distinct = func.count(schema.groups.c.id.distinct())
-    query = guilds_only(schema, select(distinct).select_from(guild_tables(schema)))
-    return int(connection.execute(query).scalar_one())
+    """How many guilds there are, by their base table alone.
+
+    A guild without data in its original language is none that can be read: this counts it
+    nevertheless, so that it is missed, not taken for one that is gone.
+    """
+    distinct = select(func.count(schema.groups.c.id.distinct())).select_from(schema.groups)
+    return int(connection.execute(guilds_only(schema, distinct)).scalar_one())
 
 
 def read_guilds(connection: Connection, schema: Schema) -> tuple[Guild, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, FromClause, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, func, select, true
 
 from providers.avc.folding import may_equal
 from providers.avc.rows import rows
@@ -72,21 +72,19 @@ def lookalikes(connection: Connection, schema: Schema, people: Collection[Person
 
 
 def count_everybody(connection: Connection, schema: Schema) -> int:
-    """How many people the database says there are."""
-    return _count(connection, schema, people_query(schema))
+    """How many accounts there are, by their base table: one without data is missed."""
+    return _count(connection, schema, true())
 
 
 def count_these(connection: Connection, schema: Schema, uids: Collection[int]) -> int:
-    """How many of these people the database says there are."""
-    return sum(
-        _count(connection, schema, people_query(schema).where(schema.users.c.uid.in_(some)))
-        for some in _portions(uids)
-    )
+    """How many of these accounts there are, by their base table alone."""
+    return sum(_count(connection, schema, schema.users.c.uid.in_(some)) for some in _portions(uids))
 
 
-def _count(connection: Connection, schema: Schema, query: Select[Any]) -> int:
-    counting = query.with_only_columns(func.count(schema.users.c.uid.distinct()))
-    return int(connection.execute(counting).scalar_one())
+def _count(connection: Connection, schema: Schema, which: ColumnElement[bool]) -> int:
+    uid = schema.users.c.uid
+    query = select(func.count(uid.distinct())).select_from(schema.users).where(uid > 0, which)
+    return int(connection.execute(query).scalar_one())
 
 
 def _people(connection: Connection, query: Select[Any]) -> Iterator[Person]:

@@ -41,7 +41,9 @@ def read_snapshot(
     else:
         people = part.people | accounts.claimants(connection, schema, claims)
         people |= accounts.lookalikes(connection, schema, people.values())
-        count = accounts.count_these(connection, schema, people)
+        inside = _counted_members(schema, schema.users.c.uid).where(part.memberships).distinct()
+        uids = people.keys() | {row.uid for row in rows(connection, inside)}
+        count = accounts.count_these(connection, schema, uids)
     return AvcSnapshot(
         site_uuid=site_uuid,
         guilds=guilds,
@@ -51,7 +53,8 @@ def read_snapshot(
         counts=AvcCounts(
             guilds=count_guilds(connection, schema),
             people=count,
-            memberships=_count_memberships(connection, schema, part),
+            memberships=_count(connection, schema, part.memberships),
+            community=_count(connection, schema, true()),
         ),
     )
 
@@ -93,8 +96,7 @@ def _memberships(schema: Schema, *columns: ColumnElement[Any]) -> Select[Any]:
     """Rows of memberships in guilds.
 
     A row whose guild or user has no row of its own is no membership: deleting a guild or a user
-    deletes its memberships, so such a row is a leftover that Drupal itself cannot load. Counting
-    goes by this query too.
+    deletes its memberships, so such a row is a leftover that Drupal itself cannot load.
     """
     relationship = schema.relationships.c
     query = (
@@ -139,8 +141,25 @@ def _roles(connection: Connection, schema: Schema, part: _Part) -> Roles:
     }
 
 
-def _count_memberships(connection: Connection, schema: Schema, part: _Part) -> int:
+def _counted_members(schema: Schema, *columns: ColumnElement[Any]) -> Select[Any]:
+    """Memberships by the base tables of guilds and users, whatever data of theirs can be read.
+
+    A translation, an original that lost its mark, a person without data: what ``_memberships``
+    cannot see is counted here, so that the two differ and nothing is planned.
+    """
     relationship = schema.relationships.c
-    query = _memberships(schema, relationship.gid, relationship.entity_id)
-    distinct = query.where(part.memberships).distinct().subquery()
+    query = (
+        select(*columns)
+        .select_from(schema.groups)
+        .join(schema.relationships, relationship.gid == schema.groups.c.id)
+        .join(schema.users, schema.users.c.uid == relationship.entity_id)
+        .where(schema.is_membership, relationship.entity_id > 0)
+    )
+    return guilds_only(schema, query)
+
+
+def _count(connection: Connection, schema: Schema, which: ColumnElement[bool]) -> int:
+    relationship = schema.relationships.c
+    query = _counted_members(schema, relationship.gid, relationship.entity_id).where(which)
+    distinct = query.distinct().subquery()
     return int(connection.execute(select(func.count()).select_from(distinct)).scalar_one())

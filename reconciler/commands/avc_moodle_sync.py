@@ -28,7 +28,8 @@ def avc_moodle_sync(
         str | None, typer.Option("--guild", metavar="NAME", help="Sync specific guild only")
     ] = None,
     user: Annotated[
-        int | None, typer.Option("--user", metavar="ID", help="Sync specific user only")
+        int | None,
+        typer.Option("--user", metavar="ID", max=2**31, help="Sync specific user only"),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be synced without doing it")

@@ -17,7 +17,8 @@ GuildName = Annotated[
     str | None, typer.Option("--guild", metavar="NAME", help="One guild, by its machine name.")
 ]
 UserId = Annotated[
-    int | None, typer.Option("--user", metavar="ID", help="One user, by AVC's user id.")
+    int | None,
+    typer.Option("--user", metavar="ID", max=2**31, help="One user, by AVC's user id."),
 ]
 Debug = Annotated[
     bool, typer.Option("--debug", "-d", help="Show tracebacks, and what the sites were asked.")

@@ -86,7 +86,10 @@ def site_entry(file: Path, name: str) -> SiteEntry:
     if not isinstance(own, Mapping):
         raise ConfigError("has to be a mapping", f"{file}: sites.{name}")
     recipes = document.get("recipes") or {}
-    recipe = recipes.get(own.get("recipe")) if isinstance(recipes, Mapping) else None
+    kind = own.get("recipe")
+    if kind is not None and not isinstance(kind, str):
+        raise ConfigError("has to be the name of a recipe", f"{file}: sites.{name}.recipe")
+    recipe = recipes.get(kind) if isinstance(recipes, Mapping) else None
     return SiteEntry(name, file, own, recipe if isinstance(recipe, Mapping) else {})
 
 
@@ -138,7 +141,9 @@ def _mapping(entry: Mapping[str, Any], key: str) -> Any:
 
 
 def _merged(below: Any, above: Any) -> Any:
-    """Mappings are merged key by key; of anything else the one above counts."""
+    """Mappings are merged key by key; of anything else the one above counts, if there is one."""
+    if above is None:
+        return below
     if not (isinstance(below, Mapping) and isinstance(above, Mapping)):
         return above
     keys = [*below, *(key for key in above if key not in below)]
@@ -154,7 +159,9 @@ def _line(node: Any, path: Sequence[str]) -> int | None:
         if not isinstance(node, Mapping) or part not in node:
             break
         position = getattr(node, "lc", None)
-        line = position.key(part)[0] + 1 if position is not None else None
+        # What was merged in with << has no line of its own here.
+        if position is not None and part in (position.data or {}):
+            line = position.key(part)[0] + 1
         node = node[part]
     return line
 

@@ -49,7 +49,7 @@ class SyncPart(Model):
 class MoodleIntegration(BaseModel):
     """``moodle_integration`` of an AVC site; keys of other tools are left alone."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     moodle_url: str | None = None
     role_sync: bool = False
@@ -79,7 +79,7 @@ class MoodleIntegration(BaseModel):
 class Via(BaseModel):
     """What of ``access:`` names the provider; the rest is the provider's."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     via: str | None = None
 

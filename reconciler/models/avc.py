@@ -34,6 +34,9 @@ class AvcCounts(Model):
     guilds: int
     people: int
     memberships: int
+    """Those in scope."""
+    community: int
+    """Memberships in all guilds of the site, whatever the scope."""
 
 
 class AvcFacts(Model):

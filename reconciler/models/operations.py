@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reconciler.models.desired import CohortKey
-from reconciler.models.plan import FlagChange, TextChange
+from reconciler.models.plan import FlagChange, Reason, TextChange
 
 Status = Literal["done", "failed", "held"]
 
@@ -55,6 +55,8 @@ class RemoveMember:
     cohort: int | None
     account: int
     uid: int | None
+    because: Reason | None = None
+    """The evidence; another person, or another ground, is another operation."""
 
 
 Operation = CreateCohort | ChangeCohort | AddMember | RemoveMember

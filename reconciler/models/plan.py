@@ -23,6 +23,7 @@ ProblemKind = Literal[
     "idnumber-taken",
     "several-marked-cohorts",
     "cohort-outside-system",
+    "damaged-mark",
     "not-adopted",
 ]
 

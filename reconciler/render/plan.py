@@ -41,7 +41,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
 
 def _cohort(cohort: CohortPlan) -> Iterator[str]:
     where = f"cohort {cohort.cohort}" if cohort.cohort is not None else "a new cohort"
-    yield f"{cohort.guild}: {cohort.action} {where}"
+    yield f"{name(cohort.guild)}: {cohort.action} {where}"
     if cohort.name:
         before = f"{name(cohort.name.from_)} → " if cohort.name.from_ is not None else ""
         yield f"  name: {before}{name(cohort.name.to)}"

@@ -44,13 +44,19 @@ def sentence(problem: Problem) -> str:  # noqa: C901, PLR0911 - one branch a kin
             return f"Guild {guilds} is left alone: {cohorts} all bear its mark; delete the copies"
         case "cohort-outside-system":
             return f"Guild {guilds} is left alone: {cohorts} must be in the system context"
+        case "damaged-mark":
+            whose = f"Guild {guilds} is left alone: " if guilds else ""
+            return (
+                f"{whose}the last line of the description of {cohorts}, by which it was known as"
+                " ours, was changed: put it back as it was, or delete all of it"
+            )
         case "not-adopted":
             return f"Guild {guilds} has {cohorts} to adopt first: sync the guild, or everything"
     assert_never(problem.kind)
 
 
 def _names(guilds: Sequence[str]) -> str:
-    shown = ", ".join(guilds[:SHOWN_GUILDS])
+    shown = ", ".join(name(guild) for guild in guilds[:SHOWN_GUILDS])
     more = len(guilds) - SHOWN_GUILDS
     return f"{shown} and {more} more guilds" if more > 0 else shown
 

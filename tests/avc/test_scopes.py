@@ -38,7 +38,7 @@ def test_guild_scope(empty: str) -> None:
     assert snapshot.members == {1: {2, 3}}
     assert snapshot.roles == {1: {"guild-admin": {2}, "guild-mentor": {3}}}
     assert set(snapshot.people) == {2, 3}
-    assert snapshot.counts == AvcCounts(guilds=2, people=2, memberships=2)
+    assert snapshot.counts == AvcCounts(guilds=2, people=2, memberships=2, community=3)
 
 
 def test_user_scope(empty: str) -> None:
@@ -48,7 +48,7 @@ def test_user_scope(empty: str) -> None:
     assert snapshot.members == {1: {2}, 2: frozenset()}
     assert snapshot.roles == {1: {"guild-admin": {2}}, 2: {}}
     assert set(snapshot.people) == {2}
-    assert snapshot.counts == AvcCounts(guilds=2, people=1, memberships=1)
+    assert snapshot.counts == AvcCounts(guilds=2, people=1, memberships=1, community=3)
 
 
 def test_full_scope_asks_no_claims(empty_sqlite: str) -> None:
@@ -106,7 +106,7 @@ def test_lookalikes(empty: str) -> None:
     load(empty, twins)
     snapshot = of(empty, UserScope(uid=2))
     assert set(snapshot.people) == {2, 5, 6}
-    assert snapshot.counts == AvcCounts(guilds=2, people=3, memberships=1)
+    assert snapshot.counts == AvcCounts(guilds=2, people=3, memberships=1, community=3)
     assert set(of(empty, FIRST).people) == {2, 3, 5, 6}
 
 
@@ -251,4 +251,4 @@ def test_counts_are_the_databases_own(empty_sqlite: str, monkeypatch: pytest.Mon
     monkeypatch.setattr(read, "rows", lossy)
     cut = of(empty_sqlite, FullScope())
     assert len(cut.people) == 3
-    assert cut.counts == whole == AvcCounts(guilds=2, people=4, memberships=3)
+    assert cut.counts == whole == AvcCounts(guilds=2, people=4, memberships=3, community=3)

@@ -1,6 +1,8 @@
 """Whatever is wrong, people get one clear line and exit code 1, never a traceback."""
 
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -171,7 +173,14 @@ def test_contradictory_modes(ready: TwoSites, modes: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["avc"], ["avc", "ss", "extra"], ["avc", "ss", "--user=x"], ["avc", "ss", "--no"]]
+    "arguments",
+    [
+        ["avc"],
+        ["avc", "ss", "extra"],
+        ["avc", "ss", "--user=x"],
+        ["avc", "ss", "--user=99999999999999999999"],
+        ["avc", "ss", "--no"],
+    ],
 )
 def test_a_command_line_that_makes_no_sense(ready: TwoSites, arguments: list[str]) -> None:
     """Wrong arguments exit with 1: 2 would mean that there are changes."""
@@ -267,6 +276,73 @@ def test_secrets_that_cannot_be_read(
     ready.configure()
     write(ready.directory / ".secrets.yml")
     failing(ready, says, "avc", "ss")
+
+
+@pytest.mark.parametrize("file", [".secrets.yml", "nwp.yml"])
+def test_a_secret_given_twice_is_not_told(ready: TwoSites, file: str) -> None:
+    """A key that is there twice is named without its values."""
+    ready.configure()
+    twice = "sites: {ss: {token: hunter2, token: hunter3}}\n"
+    (ready.directory / file).write_text(twice)
+    for extra in ([], ["--debug"]):
+        ran = ready.pl("avc", "ss", *extra)
+        assert ran.code == 1
+        assert 'found duplicate key "token"' in ran.err
+        assert "hunter" not in ran.err
+
+
+def test_a_secret_in_the_wrong_place_is_not_told(ready: TwoSites) -> None:
+    """A token among the access options is an error that does not repeat it, --debug neither."""
+    ready.configure(text=(WEBSERVICE % 1).replace("url:", "token: hunter2, url:"))
+    ran = ready.pl("avc", "ss", "--debug")
+    assert "sites.ss.access.token" in ran.err
+    assert "hunter2" not in ran.err
+
+
+def test_an_empty_key_leaves_the_recipes_value(ready: TwoSites) -> None:
+    """``sync:`` without a value under a site takes nothing away from its recipe."""
+    recipe = "recipes: {avc: {moodle_integration: {sync: {strangers: keep}}}}\n"
+    ready.configure(text=recipe + GOOD.replace("sync: {guild_names: {}}", "sync:"))
+    assert ready.pl("avc", "ss", "--dry-run").code == 0
+
+
+def test_output_that_cannot_be_written(ready: TwoSites) -> None:
+    """A full disk is told, not taken for a defect."""
+    ready.configure()
+    command = [str(Path(sys.executable).parent / "reconciler"), "plan", "avc", "ss"]
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            command,
+            cwd=ready.directory,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert ran.returncode != 0
+    assert "defect" not in ran.stderr
+
+
+PLANS = [
+    ("p.yaml", "? [a, [b]]\n: 1\n"),
+    ("p.yaml", "format: !!bool x\n"),
+    ("p.yaml", "format: true\n"),
+    ("p.yaml", "format: 1.0\n"),
+    ("p.json", '{"format": 1, "x": ' + "9" * 5000 + "}"),
+    ("p.json", '{"cohorts": [], "format": 1, "cohorts": []}'),
+    ("p.json", "[" * 100_000),
+    ("p.yaml", "format: 1\nscope: full\ncohorts: [{members: '+ moodle:1 \\Uffffffff\n'}]\n"),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), PLANS)
+def test_a_plan_that_is_none(ready: TwoSites, name: str, text: str) -> None:
+    """Whatever a file holds, it is told to be no plan, and not taken for a defect."""
+    (ready.directory / name).write_text(text)
+    ran = ready.reconciler("show", name)
+    assert ran.code == 1
+    assert ran.err.startswith(f"Error: {name}")
+    assert "defect" not in ran.err
 
 
 def test_a_plan_that_cannot_be_written(ready: TwoSites) -> None:

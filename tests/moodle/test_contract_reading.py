@@ -42,9 +42,9 @@ def test_a_site_that_lets_us_in(place: Place) -> None:
 
 def test_a_wrong_token_is_refused(place: Place) -> None:
     """Inspecting and reading both say so."""
-    http = place.client._http  # noqa: SLF001 -- the same way to the same site
+    http = place.client._http
     client = Client(place.client.url, "0" * 32, timeout=60)
-    client._http = http  # noqa: SLF001 -- see above
+    client._http = http
     with pytest.raises(AccessRefused, match="does not accept the token"):
         WebServiceSite(client).inspect()
     with pytest.raises(AccessRefused, match="does not accept the token"):
@@ -54,7 +54,7 @@ def test_a_wrong_token_is_refused(place: Place) -> None:
 def test_another_address_is_no_moodle(place: Place) -> None:
     """A path below the site, or one that is not there, is told from Moodle's own answers."""
     client = Client(f"{place.client.url}/nowhere", "0" * 32, timeout=60)
-    client._http = place.client._http  # noqa: SLF001 -- the same way to the same site
+    client._http = place.client._http
     with pytest.raises(UnexpectedAnswer, match="not as a Moodle does"):
         WebServiceSite(client).inspect()
 
