@@ -79,10 +79,12 @@ def site_entry(file: Path, name: str) -> SiteEntry:
         raise ConfigError("sites: is empty; add the two sites there", f"{file}")
     if not isinstance(sites, Mapping):
         raise ConfigError("has to be a mapping of site names", f"{file}: sites")
-    if name not in sites:
+    # YAML takes 2024: for a number; it is a name all the same.
+    key = next((site for site in sites if str(site) == name), None)
+    if key is None:
         known = ", ".join(str(site) for site in sites) or "none"
         raise ConfigError(f"Site '{name}' not found in {file} (sites there: {known})")
-    own = sites[name] if sites[name] is not None else {}
+    own = sites[key] if sites[key] is not None else {}
     if not isinstance(own, Mapping):
         raise ConfigError("has to be a mapping", f"{file}: sites.{name}")
     recipes = document.get("recipes") or {}

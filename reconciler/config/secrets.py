@@ -34,4 +34,6 @@ def secret(directory: Path, site: str, key: str) -> str | None:
         document = document.get(part)
         if document is None:
             return None
-    return str(document)
+    if not isinstance(document, str):
+        raise ConfigError(f"sites: {site}: {key}: has to be text: put it in quotes", str(file))
+    return document

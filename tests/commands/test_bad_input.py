@@ -267,6 +267,7 @@ def test_a_defect_of_ours_is_a_sentence_too(
         (lambda file: file.write_text("ss: ["), "is no YAML"),
         (lambda file: file.write_text("sites: {ss: text}"), "has to hold sites: ss: token"),
         (lambda file: file.mkdir(), ".secrets.yml: cannot be read"),
+        (lambda file: file.write_text("sites: {ss: {token: 0012}}"), "put it in quotes"),
     ],
 )
 def test_secrets_that_cannot_be_read(
@@ -304,6 +305,12 @@ def test_an_empty_key_leaves_the_recipes_value(ready: TwoSites) -> None:
     recipe = "recipes: {avc: {moodle_integration: {sync: {strangers: keep}}}}\n"
     ready.configure(text=recipe + GOOD.replace("sync: {guild_names: {}}", "sync:"))
     assert ready.pl("avc", "ss", "--dry-run").code == 0
+
+
+def test_a_site_whose_name_is_a_number(ready: TwoSites) -> None:
+    """YAML reads ``2024:`` as a number; the site is found all the same."""
+    ready.configure(text=GOOD.replace("  ss:", "  2024:").replace("moodle_site: ss", ""))
+    assert ready.pl("avc", "2024").code == 0
 
 
 def test_output_that_cannot_be_written(ready: TwoSites) -> None:
