@@ -48,5 +48,4 @@ def desired_cohort(pair: Pair, avc: AvcSnapshot, matching: Matching) -> DesiredC
 
 def active_members(avc: AvcSnapshot, guild: int) -> frozenset[int]:
     """The uids that are in a guild: a blocked person is in none, whatever rows remain."""
-    people = avc.people
-    return frozenset(uid for uid in avc.members.get(guild, ()) if people[uid].active)
+    return avc.members.get(guild, frozenset()) - avc.blocked

@@ -79,16 +79,17 @@ def pair_up(
             roles=settings.role_mapping.values(),
         ),
     )
-    unmarked = [cohort for cohort, mark in seen if mark is None and cohort.system]
-    finder = _Finder(cohorts, unmarked, ours)
+    wearers: dict[str, list[tuple[Cohort, Mark | None]]] = defaultdict(list)
+    for cohort, mark in seen:
+        wearers[folded(cohort.idnumber)].append((cohort, mark))
+    damaged = [c for c, mark in seen if mark is None and c.system and SIGNATURE in c.description]
+    finder = _Finder(wearers, damaged, ours)
     found = [finder.pair(guild, names[guild.uuid]) for guild in guilds]
     known = {guild.uuid for guild in guilds}
     stray = [
         _problem("damaged-mark", None, [cohort])
-        for cohort in unmarked
-        if SIGNATURE in cohort.description
-        and site_uuid in cohort.description
-        and not any(uuid in cohort.description for uuid in known)
+        for cohort in damaged
+        if site_uuid in cohort.description and not any(uuid in cohort.description for uuid in known)
     ]
     lost = [
         _orphan(marked)
@@ -107,9 +108,10 @@ def pair_up(
 class _Finder:
     """The cohorts of a site, to find each guild's."""
 
-    cohorts: Sequence[Cohort]
-    unmarked: Sequence[Cohort]
-    """Those in the system context without a mark that can be read."""
+    wearers: Mapping[str, Sequence[tuple[Cohort, Mark | None]]]
+    """By idnumber, as Moodle compares it."""
+    damaged: Sequence[Cohort]
+    """System cohorts that some AVC marked, and whose mark cannot be read any more."""
     ours: Mapping[CohortKey, Sequence[tuple[Cohort, Mark]]]
 
     def pair(self, guild: Guild, name: str) -> Pair | Problem:
@@ -117,12 +119,14 @@ class _Finder:
         marked = self.ours.get(CohortKey(uuid=guild.uuid), ())
         if marked:
             return _refusal(name, marked) or self._marked(guild, name, *marked[0])
-        damaged = [
-            c for c in self.unmarked if SIGNATURE in c.description and guild.uuid in c.description
-        ]
+        damaged = [cohort for cohort in self.damaged if guild.uuid in cohort.description]
         if damaged:
             return _problem("damaged-mark", name, damaged)
-        wearing = [c for c in self.unmarked if folded(c.idnumber) == folded(name)]
+        wearing = [
+            cohort
+            for cohort, mark in self.wearers.get(folded(name), ())
+            if mark is None and cohort.system
+        ]
         if not wearing:
             return Pair(guild, name)
         if len(wearing) == 1 and _adoptable(wearing[0]):
@@ -134,13 +138,9 @@ class _Finder:
 
         Moodle would let it: only creating looks for a taken idnumber.
         """
-        wearing = [
-            other
-            for other in self.cohorts
-            if other.id != cohort.id and folded(other.idnumber) == folded(name)
-        ]
-        if wearing and cohort.idnumber != name:
-            return _problem("idnumber-taken", name, wearing)
+        others = [c for c, _ in self.wearers.get(folded(name), ()) if c.id != cohort.id]
+        if others and cohort.idnumber != name:
+            return _problem("idnumber-taken", name, others)
         return Pair(guild, name, cohort, archived=is_archived(cohort, mark))
 
 

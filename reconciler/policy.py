@@ -51,7 +51,8 @@ def refuse_incomplete_moodle(
             raise IncompleteRead(
                 f"Moodle did not tell who is in cohort {cohort}: nothing is planned from a part."
             )
-        unknown = members - moodle.accounts.keys() if described else set()
+        # Not ``members - accounts.keys()``, which goes through all accounts for each cohort.
+        unknown = members.difference(moodle.accounts) if described else frozenset()
         if unknown:
             raise IncompleteRead(
                 f"Moodle did not describe {len(unknown)} members of cohort {cohort}, account"

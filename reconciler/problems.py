@@ -37,14 +37,18 @@ def _place(problem: Problem) -> tuple[str, int, tuple[int, ...], tuple[str, ...]
 def _memberships(
     scope: Scope, pairing: Pairing, people: PeopleShown
 ) -> Mapping[int, tuple[str, ...]]:
-    """For everybody in scope who is in a guild: uid → machine names of those guilds."""
-    avc = people.snapshots.avc
+    """For everybody with a problem who is in a guild in scope: uid → names of those guilds."""
+    avc, accounts = people.snapshots.avc, people.snapshots.moodle.accounts
+    suspended = {account.id for account in accounts.values() if account.suspended}
+    troubled = people.matching.unmatched.keys() | {
+        uid for account, uid in people.matching.person_of.items() if account in suspended
+    }
+    # One person's plan also names the guilds that it leaves alone.
+    wanted = {scope.uid} if isinstance(scope, UserScope) else troubled
     found: dict[int, list[str]] = defaultdict(list)
     for guild in avc.guilds:
-        for uid in active_members(avc, guild.id):
+        for uid in active_members(avc, guild.id) & wanted:
             found[uid].append(pairing.names[guild.uuid])
-    if isinstance(scope, UserScope):
-        found = defaultdict(list, {scope.uid: found[scope.uid]} if scope.uid in found else {})
     return {uid: tuple(sorted(names)) for uid, names in found.items()}
 
 

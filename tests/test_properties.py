@@ -235,6 +235,8 @@ def test_the_plan_of_a_guild_is_the_full_plan_restricted_to_it(
     sites = pair(community, moodle, settings)
     full = plan_now(sites, FULL)
     scope = GuildScope(uuid=guild.uuid, name=full.pairing.names[guild.uuid])
+    # A guild that is gone may have had this one's name; its problems are not this one's.
+    assume(all(orphan.mark.guild != scope.name for orphan in full.pairing.orphans))
     own = plan_now(sites, scope).plan
     living = {g.uuid for g in community.guilds}
     assert own.cohorts == tuple(

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from functools import cached_property
 
 from reconciler.models.base import Model
 
@@ -93,3 +94,8 @@ class AvcSnapshot(Model):
     roles: dict[int, dict[str, frozenset[int]]]
     """Guild id → stored role (``guild-mentor``) → uids."""
     counts: AvcCounts
+
+    @cached_property
+    def blocked(self) -> frozenset[int]:
+        """The uids of people who are blocked."""
+        return frozenset(person.uid for person in self.people.values() if not person.active)
