@@ -38,7 +38,7 @@ def gather(avc: AvcSite, moodle: MoodleSite, scope: Scope, settings: SyncSetting
     while True:
         target = moodle.read(query)
         said = _claims(target.accounts.values(), rules)
-        unknown = said - _known(source.people.values()) - claims
+        unknown = said - _known(_sought(scope, source)) - claims
         if unknown and not isinstance(scope, FullScope):
             claims = claims | unknown
             source = avc.read(scope, claims)
@@ -100,6 +100,18 @@ def _in_scope(scope: Scope, avc: AvcSnapshot) -> frozenset[int]:
     if isinstance(scope, UserScope):
         return frozenset({scope.uid})
     return frozenset(uid for guild in avc.members for uid in active_members(avc, guild))
+
+
+def _sought(scope: Scope, avc: AvcSnapshot) -> Iterable[Person]:
+    """The people for whom AVC was asked who else claims their accounts.
+
+    Who came along because they claim one is not among them: nobody was asked who shares *their*
+    other address.
+    """
+    uids = set().union(*avc.members.values())
+    if isinstance(scope, UserScope):
+        uids.add(scope.uid)
+    return [avc.people[uid] for uid in uids]
 
 
 def _claims(accounts: Iterable[Account], rules: Sequence[Rule]) -> Claims:

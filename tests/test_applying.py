@@ -14,7 +14,7 @@ from reconciler.models.operations import (
     Operation,
     RemoveMember,
 )
-from reconciler.models.scope import FullScope
+from reconciler.models.scope import FullScope, GuildScope
 from reconciler.models.settings import SyncSettings
 from reconciler.operations import operations
 from reconciler.reconciliation import apply, plan_now
@@ -165,3 +165,23 @@ def test_strangers_are_kept_in_a_community_that_is_wholly_known() -> None:
     assert plan_now(sites, FullScope()).plan.empty
     (cohort,) = plan_now(removes, FullScope()).plan.cohorts
     assert [(m.moodle, m.because) for m in cohort.members] == [(199, "stranger")]
+
+
+def test_a_guilds_plan_sees_who_shares_the_address_of_somebody_who_came_along() -> None:
+    """Whoever shares a member's name may share another's address: all of them are asked for.
+
+    Else the account of two people would look like one person's, and be removed.
+    """
+    people = (
+        person(1, name="ann"),
+        person(2, name="ann", mail="shared@x.org"),
+        person(3, mail="shared@x.org"),
+    )
+    community = Community((A,), people, {1: frozenset({1})})
+    moodle = FakeMoodle({a.id: a for a in (account(1), account(2, email="shared@x.org"))})
+    sites = pair(community, moodle)
+    first = plan_now(sites, FullScope())
+    apply(check(first.plan, first), sites, first)
+    moodle.members[1] |= {102}
+    scope = GuildScope(uuid=A.uuid, name="a")
+    assert plan_now(sites, scope).plan.cohorts == plan_now(sites, FullScope()).plan.cohorts == ()
