@@ -60,8 +60,10 @@ def _with_frozen(
     """Those, and everybody whose frozen account stays in a cohort that they may have left."""
     owners: dict[int, list[int]] = defaultdict(list)
     for uid, why in people.matching.unmatched.items():
-        for account in why.accounts:
-            owners[account].append(uid)
+        # An account that merely looks likely by its user name is frozen for nobody's sake.
+        if why.kind in {"several-accounts", "shared-account"}:
+            for account in why.accounts:
+                owners[account].append(uid)
     found = {uid: set(names) for uid, names in memberships.items()}
     for guild in guilds:
         for account, verdict in guild.diff.members.keep.items():

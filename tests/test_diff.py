@@ -208,7 +208,12 @@ def test_members(case: MemberCase) -> None:
 
 def test_a_frozen_member_is_told_of_although_nobody_is_in_the_guild() -> None:
     """An account that stays because it could be two people's is a problem of both of them."""
-    people = (person(1), person(2), person(4, mail="u2@x.org"))
+    people = (
+        person(1),
+        person(2),
+        person(4, mail="u2@x.org"),
+        person(5, name="u2", mail="nowhere@x.org"),  # looks likely, and is not concerned
+    )
     problems = planned(inside=(101, 102), people=people).problems
     assert [(p.kind, p.avc, p.accounts, p.guilds) for p in problems] == [
         ("shared-account", 2, (102,), ("web-dev",)),
