@@ -57,11 +57,7 @@ def carry_out(todo: Sequence[Step], moodle: MoodleSite) -> Iterator[Applied]:
 
 def require_success(applied: Sequence[Applied], residue: Sequence[str]) -> None:
     """Raise PartlyApplied, naming each operation that failed, was held back, or did not last."""
-    failed = [
-        f"{words(item.operation)}: {item.outcome.reason}"
-        for item in applied
-        if item.outcome.status != "done"
-    ]
+    failed = failures(applied)
     if failed:
         raise PartlyApplied(
             f"{len(failed)} of {len(applied)} operations were not carried out; the others were."
@@ -74,6 +70,15 @@ def require_success(applied: Sequence[Applied], residue: Sequence[str]) -> None:
             " somebody may be changing it at this moment. Plan again.",
             tuple(residue),
         )
+
+
+def failures(applied: Sequence[Applied]) -> tuple[str, ...]:
+    """What failed or was held back, each with the reason."""
+    return tuple(
+        f"{words(item.operation)}: {item.outcome.reason}"
+        for item in applied
+        if item.outcome.status != "done"
+    )
 
 
 def words(operation: Operation) -> str:

@@ -17,7 +17,7 @@ IDNUMBER_LIMIT = 100
 """Characters of ``cohort.idnumber`` in Moodle; more is ``dmlwriteexception``."""
 
 _ARCHIVE_ROOM = len("--archived-") + 10
-_PLAIN = re.compile(r"[\w.~-]+")
+MACHINE_NAME = re.compile(r"[\w.~-]+")
 
 
 def folded(idnumber: str) -> str:
@@ -81,7 +81,7 @@ def _base(guild: Guild, names: Names) -> str:
     if known:
         return known
     alias = guild.alias or ""
-    own = alias if _PLAIN.fullmatch(alias) else slugify(alias)
+    own = alias if MACHINE_NAME.fullmatch(alias) else slugify(alias)
     base = own or slugify(guild.label) or f"guild-{guild.id}"
     # A purely numeric name could be taken for an id.
     return f"guild-{base}" if base.isdecimal() else base

@@ -7,7 +7,7 @@ from html import escape
 from reconciler.models.desired import CohortKey
 
 SIGNATURE = "avc-moodle-sync"
-"""What every mark contains, whoever's it is, and whatever an editor did to it."""
+"""What every mark contains, whoever's it is."""
 
 _MARKER = f"Kept by {SIGNATURE} for AVC"
 

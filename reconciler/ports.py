@@ -89,9 +89,6 @@ class SiteAccess(Protocol):
         ...
 
 
-Connect = Callable[[SiteAccess], AvcSite | MoodleSite]
-
-
 class SandboxSites(Protocol):
     """Two embedded sites to try things out on."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from reconciler.applier import Applied, carry_out, steps
+from reconciler.applier import Applied, carry_out, failures, steps
 from reconciler.errors import (
     NotFound,
     PartlyApplied,
@@ -79,7 +79,7 @@ def apply(
     """Carry out what is to do of a checked plan, and read both sites again if that was anything.
 
     ``now`` is the plan that it was checked against. Raises StalePlan before the first write,
-    PartlyApplied when a site is lost after one.
+    PartlyApplied when a site is lost afterwards.
     """
     todo = steps(checked)
     if not todo:
@@ -92,11 +92,10 @@ def apply(
         after = plan_now(pair, now.plan.scope)
     except ReconcilerError as error:
         done = sum(item.outcome.status == "done" for item in applied)
-        if not done:
-            raise
+        unknown = "" if len(applied) == len(todo) else ", others may have been written"
         raise PartlyApplied(
-            f"{done} of {len(todo)} operations were carried out and read back; then: {error}"
-            " Apply again to do the rest.",
-            (),
+            f"{done} of {len(todo)} operations were carried out and read back{unknown}; then:"
+            f" {error} Apply again to do the rest.",
+            failures(applied),
         ) from error
     return Report(tuple(applied), residue(applied, after), after)

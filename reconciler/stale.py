@@ -1,5 +1,6 @@
 """Whether an operation of a saved plan is still to do, already done, or stale."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -16,7 +17,10 @@ from reconciler.models.plan import Plan
 from reconciler.operations import operations
 from reconciler.planner import Planned
 
-CHANGEABLE = ("idnumber", "name", "description", "visible")
+TEXTS = ("idnumber", "name", "description")
+"""The fields of a cohort that its creation sets."""
+
+CHANGEABLE = (*TEXTS, "visible")
 """The fields of a cohort that an operation may change."""
 
 
@@ -38,13 +42,14 @@ def check(plan: Plan, now: Planned) -> tuple[Checked, ...]:
     made now would hold it too: then its precondition holds, and AVC still calls for it. Anything
     else is stale. Edits that touch none of a plan's operations make none of them stale.
     """
-    judge = _Judge(now)
+    judge = _Judge(plan, now)
     return tuple(judge.judged(operation) for operation in operations(plan))
 
 
 class _Judge:
-    def __init__(self, now: Planned) -> None:
+    def __init__(self, plan: Plan, now: Planned) -> None:
         fresh = operations(now.plan)
+        self._unclaimed = _claimed(fresh) - _claimed(operations(plan))
         self._members = now.snapshots.moodle.members
         self._cohorts = cohorts_by_key(now)
         self._creations = {op.key: op for op in fresh if isinstance(op, CreateCohort)}
@@ -99,7 +104,7 @@ class _Judge:
             if value == change.to:
                 finished: dict[str, Any] = {field: None}
                 wanted = replace(wanted, **finished)
-            elif fresh is None or getattr(fresh, field) != change:
+            elif fresh is None or fresh.action != wanted.action or getattr(fresh, field) != change:
                 planned = f"{change.from_!r} to {change.to!r}"
                 return _stale(wanted, what, f"its {field} is {value!r} now; planned was {planned}")
         unfinished = any(getattr(wanted, field) for field in CHANGEABLE)
@@ -112,6 +117,8 @@ class _Judge:
             return _stale(wanted, what, f"cohort {wanted.cohort} is gone or no longer its cohort")
         if found is not None and wanted.account in self._members.get(found.id, ()):
             return Checked(wanted, "done")
+        if wanted.key in self._unclaimed:
+            return _stale(wanted, what, "its cohort has to be adopted or restored first now")
         place = (wanted.key, wanted.account)
         if place not in self._additions:
             return _stale(wanted, what, "AVC no longer calls for it, or the account is not theirs")
@@ -134,6 +141,15 @@ class _Judge:
             uid, because = evidence
             return _stale(wanted, what, f"the evidence is another now: AVC user {uid}, {because}")
         return Checked(wanted, "to do")
+
+
+def _claimed(found: Iterable[Operation]) -> set[CohortKey]:
+    """The cohorts that operations adopt or restore: only then are they ours to fill."""
+    return {
+        operation.key
+        for operation in found
+        if isinstance(operation, ChangeCohort) and operation.action in {"adopt", "restore"}
+    }
 
 
 def cohorts_by_key(now: Planned) -> dict[CohortKey, Cohort]:

@@ -13,7 +13,7 @@ from reconciler.models.operations import (
     RemoveMember,
 )
 from reconciler.planner import Planned
-from reconciler.stale import CHANGEABLE, cohorts_by_key
+from reconciler.stale import CHANGEABLE, TEXTS, cohorts_by_key
 
 Fact = str | int
 """A field's name, or the id of an account that is a member or not."""
@@ -39,7 +39,7 @@ def residue(applied: Iterable[Applied], now: Planned) -> tuple[str, ...]:
 def _expected(operation: Operation) -> Facts:
     match operation:
         case CreateCohort():
-            return {field: getattr(operation, field) for field in CHANGEABLE[:3]}
+            return {field: getattr(operation, field) for field in TEXTS}
         case ChangeCohort():
             changes = {field: getattr(operation, field) for field in CHANGEABLE}
             return {field: change.to for field, change in changes.items() if change}

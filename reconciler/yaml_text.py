@@ -27,13 +27,16 @@ def load(text: str, name: str) -> Any:
     return _load(YAML(typ="rt"), text, name)
 
 
-def load_plain(text: str, name: str) -> Any:
-    """The document as plain Python, fast; raises ConfigError naming file and line."""
+def load_plain(text: str, name: str, *, secret: bool = False) -> Any:
+    """The document as plain Python, fast; raises ConfigError naming file and line.
+
+    Of a ``secret`` text no error repeats anything.
+    """
     # Pure Python, as the dumper: libyaml's C scanner has other ideas of some characters.
-    return _load(YAML(typ="safe", pure=True), text, name)
+    return _load(YAML(typ="safe", pure=True), text, name, secret=secret)
 
 
-def _load(yaml: YAML, text: str, name: str) -> Any:
+def _load(yaml: YAML, text: str, name: str, *, secret: bool = False) -> Any:
     try:
         return yaml.load(text)
     except MarkedYAMLError as error:
@@ -41,10 +44,12 @@ def _load(yaml: YAML, text: str, name: str) -> Any:
         where = f"{name}:{mark.line + 1}" if mark else name
         # A key given twice is told with both its values, and they may be secrets.
         problem = str(error.problem).partition(" with value ")[0]
-        raise ConfigError(f"is no YAML: {problem}", where) from None
+        told = "" if secret and "duplicate key" not in problem else f": {problem}"
+        raise ConfigError(f"is no YAML{told}", where) from None
     except (YAMLError, ValueError, TypeError, KeyError, RecursionError) as error:
         # Tags and keys that ruamel.yaml cannot make anything of.
-        raise ConfigError(f"is no YAML that can be read: {error}", name) from error
+        told = "" if secret else f": {error}"
+        raise ConfigError(f"is no YAML that can be read{told}", name) from None
 
 
 def dump(document: dict[str, Any], heading: str) -> str:

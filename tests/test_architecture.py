@@ -1,6 +1,8 @@
 """The import contracts name every module: a new one cannot slip past them."""
 
+import re
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -30,3 +32,15 @@ def test_every_module_is_pure_or_known_to_do_io() -> None:
     """The core's contract covers all modules but those that talk to the world."""
     pure = contract("core-is-pure")["source_modules"]
     assert {name.removeprefix("reconciler.") for name in pure} == modules() - IMPURE
+
+
+def test_every_function_that_the_lifecycle_names_exists() -> None:
+    """docs/lifecycle.md leads the next engineer to functions that are there."""
+    text = (ROOT / "docs" / "lifecycle.md").read_text(encoding="utf-8")
+    names = set(re.findall(r"`((?:reconciler|providers)(?:\.\w+)+)`", text))
+    assert len(names) > 25
+    for name in names:
+        module, _, rest = name.partition(".")
+        found = import_module(module)
+        for part in rest.split("."):
+            found = getattr(found, part, None) or import_module(f"{found.__name__}.{part}")

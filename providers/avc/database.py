@@ -36,6 +36,10 @@ def parse_url(text: str) -> URL:
         raise ValueError(f"databases are addressed by {known}, not by {url.drivername}://")
     if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
         raise ValueError("a SQLite URL names its file: sqlite:///avc.sqlite")
+    if "@" in (url.host or ""):
+        raise ValueError(
+            "the password has an @ in it: write it %40, or better, put it into .secrets.yml"
+        )
     return url.set(drivername=driver or url.drivername)
 
 

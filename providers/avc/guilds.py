@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Select, and_, func, select
+from sqlalchemy import Connection, FromClause, Select, and_, func, select, union
 
 from providers.avc.plain_text import plain_text
 from providers.avc.rows import rows
@@ -27,14 +27,21 @@ def guilds_only(schema: Schema, query: Select[Any]) -> Select[Any]:
     return query.where(schema.groups.c.type == _GUILD)
 
 
-def count_guilds(connection: Connection, schema: Schema) -> int:
-    """How many guilds there are, by their base table alone.
+def any_guild(schema: Schema) -> Select[Any]:
+    """The ids of everything that one of the two tables takes for a guild.
 
-    A guild without data in its original language is none that can be read: this counts it
-    nevertheless, so that it is missed, not taken for one that is gone.
+    Drupal keeps a guild in both. One that is only in one cannot be read; counted here, it is
+    missed, and not taken for a guild that is gone.
     """
-    distinct = select(func.count(schema.groups.c.id.distinct())).select_from(schema.groups)
-    return int(connection.execute(guilds_only(schema, distinct)).scalar_one())
+    halves = (schema.groups.c, schema.group_data.c)
+    either = union(*(select(half.id).where(half.type == _GUILD) for half in halves)).subquery()
+    return select(either.c.id)
+
+
+def count_guilds(connection: Connection, schema: Schema) -> int:
+    """How many guilds there are, in either of their tables."""
+    ids = any_guild(schema).subquery()
+    return int(connection.execute(select(func.count()).select_from(ids)).scalar_one())
 
 
 def read_guilds(connection: Connection, schema: Schema) -> tuple[Guild, ...]:

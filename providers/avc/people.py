@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, func, select, true
+from sqlalchemy import Connection, FromClause, Select, and_, func, select, union
 
 from providers.avc.folding import may_equal
 from providers.avc.rows import rows
 from providers.avc.tables import Schema
+from reconciler.errors import UnexpectedAnswer
 from reconciler.models.avc import Claims, Person
 
 T = TypeVar("T")
@@ -71,24 +72,43 @@ def lookalikes(connection: Connection, schema: Schema, people: Collection[Person
     return claimants(connection, schema, shared)
 
 
+def anybody(schema: Schema) -> Select[Any]:
+    """The uids of everybody who is in one of the two tables of an account, but for uid 0.
+
+    Who is only in one cannot be read; counted here, they are missed, and not taken for gone.
+    """
+    halves = (schema.users, schema.user_data)
+    either = union(*(select(half.c.uid).where(half.c.uid > 0) for half in halves)).subquery()
+    return select(either.c.uid)
+
+
 def count_everybody(connection: Connection, schema: Schema) -> int:
-    """How many accounts there are, by their base table: one without data is missed."""
-    return _count(connection, schema, true())
+    """How many accounts there are, in either of their tables."""
+    return _count(connection, anybody(schema))
 
 
 def count_these(connection: Connection, schema: Schema, uids: Collection[int]) -> int:
-    """How many of these accounts there are, by their base table alone."""
-    return sum(_count(connection, schema, schema.users.c.uid.in_(some)) for some in _portions(uids))
+    """How many of these accounts there are, in either of their tables."""
+    return sum(_count(connection, _either(schema, some)) for some in _portions(uids))
 
 
-def _count(connection: Connection, schema: Schema, which: ColumnElement[bool]) -> int:
-    uid = schema.users.c.uid
-    query = select(func.count(uid.distinct())).select_from(schema.users).where(uid > 0, which)
-    return int(connection.execute(query).scalar_one())
+def _either(schema: Schema, uids: Collection[int]) -> Select[Any]:
+    halves = (schema.users.c.uid, schema.user_data.c.uid)
+    either = union(*(select(uid).where(uid > 0, uid.in_(uids)) for uid in halves)).subquery()
+    return select(either.c.uid)
+
+
+def _count(connection: Connection, query: Select[Any]) -> int:
+    return int(connection.execute(select(func.count()).select_from(query.subquery())).scalar_one())
 
 
 def _people(connection: Connection, query: Select[Any]) -> Iterator[Person]:
     for uid, uuid, name, mail, status in rows(connection, query):
+        if status not in {0, 1}:
+            raise UnexpectedAnswer(
+                f"AVC does not say whether user {uid} is blocked: their status is {status}. Save"
+                " that account in Drupal again."
+            )
         yield Person(uid, uuid, name or "", mail or "", active=status == 1)
 
 

@@ -14,7 +14,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, true
 
 from providers.avc import people as accounts
-from providers.avc.guilds import count_guilds, guild_tables, guilds_only, read_guilds
+from providers.avc.guilds import (
+    any_guild,
+    count_guilds,
+    guild_tables,
+    guilds_only,
+    read_guilds,
+)
 from providers.avc.people import People
 from providers.avc.rows import rows
 from providers.avc.tables import Schema
@@ -41,8 +47,9 @@ def read_snapshot(
     else:
         people = part.people | accounts.claimants(connection, schema, claims)
         people |= accounts.lookalikes(connection, schema, people.values())
-        inside = _counted_members(schema, schema.users.c.uid).where(part.memberships).distinct()
-        uids = people.keys() | {row.uid for row in rows(connection, inside)}
+        member = schema.relationships.c.entity_id
+        inside = _counted_members(schema, member).where(part.memberships).distinct()
+        uids = people.keys() | {uid for (uid,) in rows(connection, inside)}
         count = accounts.count_these(connection, schema, uids)
     return AvcSnapshot(
         site_uuid=site_uuid,
@@ -142,20 +149,18 @@ def _roles(connection: Connection, schema: Schema, part: _Part) -> Roles:
 
 
 def _counted_members(schema: Schema, *columns: ColumnElement[Any]) -> Select[Any]:
-    """Memberships by the base tables of guilds and users, whatever data of theirs can be read.
+    """Memberships of people in guilds, whatever half of either can be read.
 
     A translation, an original that lost its mark, a person without data: what ``_memberships``
     cannot see is counted here, so that the two differ and nothing is planned.
     """
     relationship = schema.relationships.c
-    query = (
-        select(*columns)
-        .select_from(schema.groups)
-        .join(schema.relationships, relationship.gid == schema.groups.c.id)
-        .join(schema.users, schema.users.c.uid == relationship.entity_id)
-        .where(schema.is_membership, relationship.entity_id > 0)
+    return select(*columns).where(
+        schema.is_membership,
+        relationship.entity_id > 0,
+        relationship.gid.in_(any_guild(schema)),
+        relationship.entity_id.in_(accounts.anybody(schema)),
     )
-    return guilds_only(schema, query)
 
 
 def _count(connection: Connection, schema: Schema, which: ColumnElement[bool]) -> int:

@@ -57,7 +57,9 @@ class _Finder:
             self._one_of(_RELATIONSHIPS),
             "id type langcode gid entity_id plugin_id default_langcode",
         )
-        group_data = self._table("groups_field_data", "id langcode status label default_langcode")
+        group_data = self._table(
+            "groups_field_data", "id type langcode status label default_langcode"
+        )
         return Schema(
             groups=self._table("groups", "id uuid type"),
             group_data=group_data,

@@ -1,6 +1,5 @@
 """What Moodle's functions answer, checked at the boundary. Sources: tests/recordings."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
@@ -90,7 +89,6 @@ class UserRow(_Row):
 class Warned(_Row):
     """One warning of ``core_cohort_add_cohort_members``."""
 
-    warningcode: str
     message: str
 
 
@@ -113,8 +111,3 @@ def checked(shape: TypeAdapter[A], answer: Any, function: str, url: str) -> A:
         return shape.validate_python(answer)
     except ValidationError as error:
         not_as_known(function, f"Moodle at {url}", error)
-
-
-def by_id(rows: Sequence[CohortRow]) -> dict[int, CohortRow]:
-    """The rows by their cohort's id."""
-    return {row.id: row for row in rows}

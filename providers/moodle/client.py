@@ -9,6 +9,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from providers.moodle import errors
 from providers.moodle.form import Value, fields
+from reconciler.errors import ReconcilerError
 
 ATTEMPTS = 3
 PATH = "/webservice/rest/server.php"
@@ -74,5 +75,10 @@ class Client:
         except httpx2.HTTPError as error:
             raise errors.from_transport(error, where) from error
         self._received += len(response.content)
-        errors.refuse_status(response, where)
-        return errors.parsed(response, function, where)
+        try:
+            errors.refuse_status(response, where)
+            return errors.parsed(response, function, where)
+        except ReconcilerError as error:
+            # A server that is no Moodle may echo what it was sent.
+            error.args = tuple(str(arg).replace(self._token, "…") for arg in error.args)
+            raise

@@ -25,7 +25,7 @@ def secret(directory: Path, site: str, key: str) -> str | None:
     if not file.exists():
         return None
     try:
-        document = load_plain(file.read_text(encoding="utf-8"), str(file))
+        document = load_plain(file.read_text(encoding="utf-8"), str(file), secret=True)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError("cannot be read", str(file)) from error
     for part in ("sites", site, key):

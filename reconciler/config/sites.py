@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from reconciler.config.nwp import SiteEntry, find_file, refuse_bad_name, site_entry
 from reconciler.config.secrets import secret
 from reconciler.errors import ConfigError
+from reconciler.machine_names import MACHINE_NAME
 from reconciler.models.base import Model
 from reconciler.models.moodle import Rule
 from reconciler.models.settings import SyncSettings
@@ -41,8 +42,11 @@ class SyncPart(Model):
         if len(set(names)) < len(names):
             raise ValueError("guild_names gives two guilds the same name")
         for name in self.guild_names.values():
-            if not name or any(char.isspace() for char in name) or name.isdecimal():
-                raise ValueError(f"guild_names: '{name}' is empty, a number, or has blanks in it")
+            if not MACHINE_NAME.fullmatch(name) or name.isdecimal():
+                raise ValueError(
+                    f"guild_names: '{name}' is no machine name: letters, digits, '.', '_', '~' and"
+                    " '-' make one, and not digits alone"
+                )
         return self
 
 
@@ -69,8 +73,10 @@ class MoodleIntegration(BaseModel):
 
     def settings(self) -> SyncSettings:
         """As the core takes them."""
+        names = {uuid.lower(): name for uuid, name in self.sync.guild_names.items()}
         return SyncSettings(
-            **self.sync.model_dump(exclude={"require_module"}),
+            **self.sync.model_dump(exclude={"require_module", "guild_names"}),
+            guild_names=names,
             role_sync=self.role_sync,
             role_mapping=normalised(self.role_mapping),
         )

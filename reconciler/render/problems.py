@@ -37,7 +37,7 @@ def sentence(problem: Problem) -> str:  # noqa: C901, PLR0911 - one branch a kin
             return f"Guild {guilds} is not published, and synced like others"
         case "idnumber-taken":
             return (
-                f"Guild {guilds} is left alone: {cohorts} has its idnumber and is not ours. Change"
+                f"Guild {guilds} is left alone: {cohorts} has its idnumber. Change"
                 " that idnumber, or let the cohort's name start with 'AVC - ' to have it adopted"
             )
         case "several-marked-cohorts":
@@ -48,7 +48,8 @@ def sentence(problem: Problem) -> str:  # noqa: C901, PLR0911 - one branch a kin
             whose = f"Guild {guilds} is left alone: " if guilds else ""
             return (
                 f"{whose}the last line of the description of {cohorts}, by which it was known as"
-                " ours, was changed: put it back as it was, or delete all of it"
+                " ours, was changed: put it back as it was; without it, and with another idnumber,"
+                " the cohort is no longer ours"
             )
         case "not-adopted":
             return f"Guild {guilds} has {cohorts} to adopt first: sync the guild, or everything"

@@ -124,9 +124,9 @@ def test_the_collation_of_drupal_on_sqlite(empty_sqlite: str) -> None:
         " alias VARCHAR(255) COLLATE NOCASE_UTF8, status INTEGER)",
         "INSERT INTO path_alias SELECT id, uuid, langcode, path, alias, status FROM plain",
         "ALTER TABLE groups_field_data RENAME TO plain_data",
-        "CREATE TABLE groups_field_data (id INTEGER, langcode VARCHAR(12), status INTEGER,"
-        " label VARCHAR(255) COLLATE NOCASE_UTF8, default_langcode INTEGER)",
-        "INSERT INTO groups_field_data SELECT id, langcode, status, label, default_langcode"
+        "CREATE TABLE groups_field_data (id INTEGER, type TEXT, langcode VARCHAR(12),"
+        " status INTEGER, label VARCHAR(255) COLLATE NOCASE_UTF8, default_langcode INTEGER)",
+        "INSERT INTO groups_field_data SELECT id, type, langcode, status, label, default_langcode"
         " FROM plain_data",
     )
     found = observed(avc_at(empty_sqlite).read(FullScope(), Claims()))

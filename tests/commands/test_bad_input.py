@@ -56,6 +56,16 @@ CONFIGURATIONS: list[tuple[str, str, str]] = [
         GOOD.replace("sqlite:///avc.sqlite", "avc.sqlite"),
         "nwp.yml:4: sites.avc.access.database",
     ),
+    (
+        "a password with an @ in it",
+        GOOD.replace("sqlite:///avc.sqlite", "mysql://u:hunt@er2@127.0.0.1:1/avc"),
+        "the password has an @ in it",
+    ),
+    (
+        "a machine name that no mark can hold",
+        GOOD.replace("guild_names: {", "guild_names: {x: a<b"),
+        "'a<b' is no machine name",
+    ),
     ("an unknown way", GOOD.replace("via: sql", "via: telepathy"), "via: telepathy is not known"),
     (
         "a setting with a typing error",
@@ -289,6 +299,18 @@ def test_a_secret_given_twice_is_not_told(ready: TwoSites, file: str) -> None:
         ran = ready.pl("avc", "ss", *extra)
         assert ran.code == 1
         assert 'found duplicate key "token"' in ran.err
+        assert "hunter" not in ran.err
+
+
+@pytest.mark.parametrize("token", ["!hunter2 x", "*hunter2", "!!python/object:hunter2 x"])
+def test_a_secret_that_yaml_cannot_read_is_not_told(ready: TwoSites, token: str) -> None:
+    """Of .secrets.yml, errors name file and line, and repeat nothing."""
+    ready.configure()
+    (ready.directory / ".secrets.yml").write_text(f"sites: {{ss: {{token: {token}}}}}\n")
+    for extra in ([], ["--debug"]):
+        ran = ready.pl("avc", "ss", *extra)
+        assert ran.code == 1
+        assert ".secrets.yml" in ran.err
         assert "hunter" not in ran.err
 
 

@@ -149,3 +149,21 @@ def test_traffic_counts_every_attempt() -> None:
 
 def _never(wanted: object, error: CallRefused) -> None:
     raise AssertionError(wanted) from error
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        httpx2.Response(500, text=f"wstoken={TOKEN}", headers={"content-type": "text/plain"}),
+        httpx2.Response(302, headers={"location": f"http://x/?wstoken={TOKEN}"}),
+        httpx2.Response(200, json={"exception": "x", "errorcode": "y", "message": TOKEN}),
+    ],
+)
+def test_a_server_that_echoes_does_not_get_the_token_printed(response: httpx2.Response) -> None:
+    """Whatever a server that is no Moodle says, the token in it is left out."""
+    transport = httpx2.MockTransport(lambda _request: response)
+    client = Client("http://moodle.example", TOKEN, timeout=1, transport=transport)
+    with pytest.raises(ReconcilerError) as raised:
+        client.call("core_cohort_get_cohorts")
+    assert TOKEN not in str(raised.value)
+    assert "…" in str(raised.value)
