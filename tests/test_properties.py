@@ -9,20 +9,17 @@ from hypothesis import strategies as st
 
 from reconciler.applier import steps
 from reconciler.desired import cohort_name
-from reconciler.errors import GuardTripped, IncompleteRead
-from reconciler.gather import gather
 from reconciler.machine_names import archived_idnumber
 from reconciler.marks import mark_of
 from reconciler.models.avc import Person
-from reconciler.models.moodle import Account, Cohort
+from reconciler.models.moodle import Cohort
 from reconciler.models.operations import AddMember, ChangeCohort, CreateCohort, RemoveMember
-from reconciler.models.plan import CohortPlan, Plan
+from reconciler.models.plan import CohortPlan
 from reconciler.models.scope import FullScope, GuildScope, UserScope
 from reconciler.models.settings import SyncSettings
 from reconciler.operations import operations
-from reconciler.plan_file import json_document, plan_from
-from reconciler.plan_text import as_json, as_text, as_yaml, from_text
-from reconciler.planner import Planned, make_plan
+from reconciler.plan_text import as_yaml, from_text
+from reconciler.planner import Planned
 from reconciler.reconciliation import Pair, apply, check_saved, plan_now
 from reconciler.stale import check
 from tests import strategies
@@ -276,70 +273,6 @@ def test_the_plan_of_a_user_is_the_full_plan_restricted_to_them(
     assert own.cohorts == tuple(expected)
 
 
-@given(worlds, st.data())
-def test_an_incomplete_snapshot_plans_nothing(
-    world: tuple[Community, FakeMoodle, SyncSettings], data: st.DataObject
-) -> None:
-    """Whatever one row is missing on AVC's side, the counts tell, and no plan is made."""
-    community, moodle, settings = world
-    sites = pair(community, moodle, settings)
-    plan_now(sites, FULL)
-    whole = gather(sites.avc, sites.moodle, FULL, settings)
-    avc = whole.avc
-    cuts = [avc.model_copy(update={"guilds": avc.guilds[1:]})]
-    uid = data.draw(st.sampled_from(sorted(avc.people)))
-    cuts.append(
-        avc.model_copy(update={"people": {u: p for u, p in avc.people.items() if u != uid}})
-    )
-    gid = data.draw(st.sampled_from([g for g, uids in avc.members.items() if uids]))
-    cut = {**avc.members, gid: frozenset(sorted(avc.members[gid])[1:])}
-    cuts.append(avc.model_copy(update={"members": cut}))
-    for part in cuts:
-        with pytest.raises(IncompleteRead):
-            make_plan(FULL, replace(whole, avc=part), settings, sites.names)
-
-
-@given(worlds)
-def test_a_moodle_that_was_read_in_part_plans_nothing(
-    world: tuple[Community, FakeMoodle, SyncSettings],
-) -> None:
-    """Members of a cohort of ours that were not read, or not described, stop the planning."""
-    community, moodle, settings = world
-    sites = pair(community, moodle, settings)
-    first = plan_now(sites, FULL)
-    assume(first.guilds)
-    carry_out(sites, first)
-    stranger = Account(999, "stranger", "stranger@example.org")
-    moodle.accounts[stranger.id] = stranger
-    bearing = plan_now(sites, FULL).guilds[0].pair.cohort
-    assert bearing is not None
-    moodle.members[bearing.id] = moodle.members.get(bearing.id, frozenset()) | {stranger.id}
-    planned = plan_now(sites, FULL)
-    target = planned.snapshots.moodle
-    paired = [g.pair.cohort.id for g in planned.guilds if g.pair.cohort]
-    cohort = next(c for c in paired if target.members[c])
-    without_members = {c: m for c, m in target.members.items() if c != cohort}
-    gone = min(target.members[cohort])
-    without_account = {a: found for a, found in target.accounts.items() if a != gone}
-    for part in (
-        target.model_copy(update={"members": without_members}),
-        target.model_copy(update={"accounts": without_account}),
-    ):
-        with pytest.raises(IncompleteRead):
-            make_plan(FULL, replace(planned.snapshots, moodle=part), settings, sites.names)
-
-
-@given(strategies.communities(), strategies.moodles())
-def test_an_empty_avc_plans_nothing(community: Community, moodle: FakeMoodle) -> None:
-    """Without guilds, or without a single member, nothing is planned: it would empty the site."""
-    for empty in (
-        Community((), community.people, {}),
-        Community(community.guilds, community.people, {}),
-    ):
-        with pytest.raises(GuardTripped):
-            plan_now(pair(empty, moodle), FULL)
-
-
 @given(worlds)
 def test_guilds_that_are_gone_are_archived_and_return(
     world: tuple[Community, FakeMoodle, SyncSettings],
@@ -369,25 +302,3 @@ def test_guilds_that_are_gone_are_archived_and_return(
     carry_out(sites, again)
     assert moodle.cohorts[put_away.id].name == cohort_name(gone.label)
     assert moodle.cohorts.keys() == before[0].keys()
-
-
-@given(strategies.plans, st.sampled_from(["plan.yaml", "plan.json"]))
-def test_a_plan_survives_its_file(plan: Plan, name: str) -> None:
-    """load(dump(p)) = p in both formats, and equal plans give equal bytes."""
-    text = as_text(plan, name)
-    read = from_text(text, name)
-    assert read == plan
-    assert as_text(read, name) == text
-    assert text.encode() == as_text(plan.model_copy(deep=True), name).encode()
-
-
-@given(strategies.plans)
-def test_both_formats_say_the_same(plan: Plan) -> None:
-    """A plan read from YAML is the plan read from JSON."""
-    assert from_text(as_yaml(plan), "p.yaml") == from_text(as_json(plan), "p.json")
-    assert plan_from({"format": 1, **_document(plan)}, "p") == plan
-
-
-def _document(plan: Plan) -> dict[str, object]:
-
-    return json_document(plan)

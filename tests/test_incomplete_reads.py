@@ -1,0 +1,81 @@
+"""Nothing is planned from a part of a site."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from reconciler.errors import GuardTripped, IncompleteRead
+from reconciler.gather import gather
+from reconciler.models.moodle import Account
+from reconciler.models.settings import SyncSettings
+from reconciler.planner import make_plan
+from reconciler.reconciliation import plan_now
+from tests import strategies
+from tests.test_properties import FULL, carry_out, worlds
+from tests.world import Community, FakeMoodle, pair
+
+
+@given(worlds, st.data())
+def test_an_incomplete_snapshot_plans_nothing(
+    world: tuple[Community, FakeMoodle, SyncSettings], data: st.DataObject
+) -> None:
+    """Whatever one row is missing on AVC's side, the counts tell, and no plan is made."""
+    community, moodle, settings = world
+    sites = pair(community, moodle, settings)
+    plan_now(sites, FULL)
+    whole = gather(sites.avc, sites.moodle, FULL, settings)
+    avc = whole.avc
+    cuts = [avc.model_copy(update={"guilds": avc.guilds[1:]})]
+    uid = data.draw(st.sampled_from(sorted(avc.people)))
+    cuts.append(
+        avc.model_copy(update={"people": {u: p for u, p in avc.people.items() if u != uid}})
+    )
+    gid = data.draw(st.sampled_from([g for g, uids in avc.members.items() if uids]))
+    cut = {**avc.members, gid: frozenset(sorted(avc.members[gid])[1:])}
+    cuts.append(avc.model_copy(update={"members": cut}))
+    for part in cuts:
+        with pytest.raises(IncompleteRead):
+            make_plan(FULL, replace(whole, avc=part), settings, sites.names)
+
+
+@given(worlds)
+def test_a_moodle_that_was_read_in_part_plans_nothing(
+    world: tuple[Community, FakeMoodle, SyncSettings],
+) -> None:
+    """Members of a cohort of ours that were not read, or not described, stop the planning."""
+    community, moodle, settings = world
+    sites = pair(community, moodle, settings)
+    first = plan_now(sites, FULL)
+    assume(first.guilds)
+    carry_out(sites, first)
+    stranger = Account(999, "stranger", "stranger@example.org")
+    moodle.accounts[stranger.id] = stranger
+    bearing = plan_now(sites, FULL).guilds[0].pair.cohort
+    assert bearing is not None
+    moodle.members[bearing.id] = moodle.members.get(bearing.id, frozenset()) | {stranger.id}
+    planned = plan_now(sites, FULL)
+    target = planned.snapshots.moodle
+    paired = [g.pair.cohort.id for g in planned.guilds if g.pair.cohort]
+    cohort = next(c for c in paired if target.members[c])
+    without_members = {c: m for c, m in target.members.items() if c != cohort}
+    gone = min(target.members[cohort])
+    without_account = {a: found for a, found in target.accounts.items() if a != gone}
+    for part in (
+        target.model_copy(update={"members": without_members}),
+        target.model_copy(update={"accounts": without_account}),
+    ):
+        with pytest.raises(IncompleteRead):
+            make_plan(FULL, replace(planned.snapshots, moodle=part), settings, sites.names)
+
+
+@given(strategies.communities(), strategies.moodles())
+def test_an_empty_avc_plans_nothing(community: Community, moodle: FakeMoodle) -> None:
+    """Without guilds, or without a single member, nothing is planned: it would empty the site."""
+    for empty in (
+        Community((), community.people, {}),
+        Community(community.guilds, community.people, {}),
+    ):
+        with pytest.raises(GuardTripped):
+            plan_now(pair(empty, moodle), FULL)
