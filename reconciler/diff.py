@@ -1,6 +1,6 @@
 """What has to change: one cohort as AVC wants it against the same cohort as Moodle has it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from reconciler.desired import archived_name
@@ -97,7 +97,7 @@ def _field_changes(pair: Pair, desired: DesiredCohort) -> CohortPlan | None:
         # Visibility is the administrator's business, except that we hid it when archiving.
         visible=_flag(actual.visible, now=True) if pair.archived else None,
     )
-    return plan if _changes_fields(plan) else None
+    return plan if plan.changes_fields else None
 
 
 def _action(pair: Pair) -> Action:
@@ -120,11 +120,6 @@ def _archive_changes(orphan: Orphan) -> CohortPlan | None:
         name=_text(cohort.name, archived_name(cohort.name)),
         visible=_flag(cohort.visible, now=False),
     )
-
-
-def _changes_fields(plan: CohortPlan) -> bool:
-    changes: Iterable[object] = (plan.idnumber, plan.name, plan.description, plan.visible)
-    return any(change is not None for change in changes)
 
 
 def _text(before: str, after: str) -> TextChange | None:

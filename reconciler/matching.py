@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from reconciler.models.avc import Person
@@ -89,17 +89,26 @@ def match(
     for uid, (_, named) in decided.items():
         for account in named:
             claimants[account].append(uid)
-    result = _Result()
+    account_of: dict[int, int] = {}
+    rule_of: dict[int, Rule] = {}
+    unmatched: dict[int, Unmatched] = {}
+    frozen: set[int] = set()
     for person in everybody:
         rule, named = decided[person.uid]
         others = sorted({uid for account in named for uid in claimants[account]} - {person.uid})
         if rule is not None and len(named) == 1 and not others:
-            result.settle(person.uid, named[0], rule)
+            account_of[person.uid] = named[0]
+            rule_of[person.uid] = rule
         else:
-            result.leave(person.uid, _why(person, named, tuple(others), index))
-            if named:
-                result.frozen |= index.named(person)
-    return result.finished()
+            unmatched[person.uid] = _why(person, named, tuple(others), index)
+            frozen |= index.named(person)
+    return Matching(
+        account_of=account_of,
+        person_of={account: uid for uid, account in account_of.items()},
+        rule_of=rule_of,
+        unmatched=unmatched,
+        frozen=frozenset(frozen),
+    )
 
 
 def _why(
@@ -163,27 +172,3 @@ def _by(key: _Key, accounts: Iterable[Account]) -> dict[str, tuple[int, ...]]:
 def _look_up(index: Mapping[str, tuple[int, ...]], rule: Rule, person: Person) -> tuple[int, ...]:
     value = _KEYS[rule].person(person)
     return index.get(value, ()) if value else ()
-
-
-@dataclass(slots=True)
-class _Result:
-    account_of: dict[int, int] = field(default_factory=dict)
-    rule_of: dict[int, Rule] = field(default_factory=dict)
-    unmatched: dict[int, Unmatched] = field(default_factory=dict)
-    frozen: set[int] = field(default_factory=set)
-
-    def settle(self, uid: int, account: int, rule: Rule) -> None:
-        self.account_of[uid] = account
-        self.rule_of[uid] = rule
-
-    def leave(self, uid: int, why: Unmatched) -> None:
-        self.unmatched[uid] = why
-
-    def finished(self) -> Matching:
-        return Matching(
-            account_of=self.account_of,
-            person_of={account: uid for uid, account in self.account_of.items()},
-            rule_of=self.rule_of,
-            unmatched=self.unmatched,
-            frozen=frozenset(self.frozen),
-        )

@@ -44,7 +44,7 @@ def _cohort_operation(cohort: CohortPlan) -> Iterator[Operation]:
             name=cohort.name.to if cohort.name else "",
             description=cohort.description.to if cohort.description else "",
         )
-    elif any((cohort.idnumber, cohort.name, cohort.description, cohort.visible)):
+    elif cohort.changes_fields:
         yield ChangeCohort(
             key=cohort.key,
             guild=cohort.guild,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from reconciler.diff import CohortDiff, MemberDiff
 from reconciler.gather import Snapshots
@@ -66,11 +67,13 @@ class PeopleShown:
         known = self.snapshots.moodle.accounts.get(account)
         return self._shown(known.username) if known else ""
 
-    def change(self, sign: str, account: int, because: Reason | None = None) -> MemberChange:
-        """The line of one account that comes (``add``) or goes (``remove``)."""
+    def change(
+        self, change: Literal["add", "remove"], account: int, because: Reason | None = None
+    ) -> MemberChange:
+        """The line of one account that comes or goes."""
         uid = self.matching.person_of.get(account)
         return MemberChange(
-            change="add" if sign == "add" else "remove",
+            change=change,
             moodle=account,
             avc=uid,
             by=self.matching.rule_of[uid] if uid is not None else None,

@@ -22,7 +22,7 @@ from reconciler.verify import residue
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class SitePair:
     """An AVC and a Moodle, and how the one is to follow the other."""
 
     names: Sites
@@ -42,13 +42,13 @@ class Report:
     """What is left to do, from fresh reads."""
 
 
-def plan_now(pair: Pair, scope: Scope) -> Planned:
+def plan_now(pair: SitePair, scope: Scope) -> Planned:
     """Read both sites and plan. Raises ReadError, NotFound, GuardTripped."""
     snapshots = gather(pair.avc, pair.moodle, scope, pair.settings)
     return make_plan(scope, snapshots, pair.settings, pair.names)
 
 
-def check_saved(plan: Plan, pair: Pair) -> tuple[Planned, tuple[Checked, ...]]:
+def check_saved(plan: Plan, pair: SitePair) -> tuple[Planned, tuple[Checked, ...]]:
     """A saved plan against the sites as they are now, and what they would be planned now.
 
     Raises PlanFileError when these are not the sites that the plan was made for, StalePlan when
@@ -72,7 +72,7 @@ def check_saved(plan: Plan, pair: Pair) -> tuple[Planned, tuple[Checked, ...]]:
 
 def apply(
     checked: Sequence[Checked],
-    pair: Pair,
+    pair: SitePair,
     now: Planned,
     progress: Callable[[Applied], None] = lambda _applied: None,
 ) -> Report:

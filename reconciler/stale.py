@@ -17,12 +17,6 @@ from reconciler.models.plan import Plan
 from reconciler.operations import operations
 from reconciler.planner import Planned
 
-TEXTS = ("idnumber", "name", "description")
-"""The fields of a cohort that its creation sets."""
-
-CHANGEABLE = (*TEXTS, "visible")
-"""The fields of a cohort that an operation may change."""
-
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -42,14 +36,15 @@ def check(plan: Plan, now: Planned) -> tuple[Checked, ...]:
     made now would hold it too: then its precondition holds, and AVC still calls for it. Anything
     else is stale. Edits that touch none of a plan's operations make none of them stale.
     """
-    judge = _Judge(plan, now)
-    return tuple(judge.judged(operation) for operation in operations(plan))
+    saved = operations(plan)
+    judge = _Judge(saved, now)
+    return tuple(judge.judged(operation) for operation in saved)
 
 
 class _Judge:
-    def __init__(self, plan: Plan, now: Planned) -> None:
+    def __init__(self, saved: Iterable[Operation], now: Planned) -> None:
         fresh = operations(now.plan)
-        self._unclaimed = _claimed(fresh) - _claimed(operations(plan))
+        self._unclaimed = _claimed(fresh) - _claimed(saved)
         self._members = now.snapshots.moodle.members
         self._cohorts = cohorts_by_key(now)
         self._creations = {op.key: op for op in fresh if isinstance(op, CreateCohort)}
@@ -97,18 +92,15 @@ class _Judge:
         if found is None or found.id != wanted.cohort:
             return _stale(wanted, what, "that cohort is gone, or no longer marked as this guild's")
         fresh = self._changes.get(wanted.cohort)
-        for field in CHANGEABLE:
-            change, value = getattr(wanted, field), getattr(found, field)
-            if change is None:
-                continue
+        for field, change in wanted.changes().items():
+            value = getattr(found, field)
             if value == change.to:
                 finished: dict[str, Any] = {field: None}
                 wanted = replace(wanted, **finished)
             elif fresh is None or fresh.action != wanted.action or getattr(fresh, field) != change:
                 planned = f"{change.from_!r} to {change.to!r}"
                 return _stale(wanted, what, f"its {field} is {value!r} now; planned was {planned}")
-        unfinished = any(getattr(wanted, field) for field in CHANGEABLE)
-        return Checked(wanted, "to do" if unfinished else "done")
+        return Checked(wanted, "to do" if wanted.changes() else "done")
 
     def _addition(self, wanted: AddMember) -> Checked:
         what = f"add account {wanted.account} to {wanted.guild}"

@@ -32,7 +32,7 @@ def summarise(plan: Plan) -> Summary:
     living = [cohort for cohort in plan.cohorts if cohort.action not in {"create", "archive"}]
     renamed = [cohort for cohort in living if cohort.name]
     unnamed = [cohort for cohort in living if not cohort.name]
-    fields = [c for c in unnamed if any((c.idnumber, c.description, c.visible))]
+    fields = [cohort for cohort in unnamed if cohort.changes_fields]
     changes = Counter(member.change for cohort in plan.cohorts for member in cohort.members)
     full = isinstance(plan.scope, FullScope)
     return Summary(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from reconciler.applier import Applied
 from reconciler.models.moodle import Cohort
 from reconciler.models.operations import (
+    TEXTS,
     AddMember,
     ChangeCohort,
     CreateCohort,
@@ -13,7 +14,7 @@ from reconciler.models.operations import (
     RemoveMember,
 )
 from reconciler.planner import Planned
-from reconciler.stale import CHANGEABLE, TEXTS, cohorts_by_key
+from reconciler.stale import cohorts_by_key
 
 Fact = str | int
 """A field's name, or the id of an account that is a member or not."""
@@ -41,8 +42,7 @@ def _expected(operation: Operation) -> Facts:
         case CreateCohort():
             return {field: getattr(operation, field) for field in TEXTS}
         case ChangeCohort():
-            changes = {field: getattr(operation, field) for field in CHANGEABLE}
-            return {field: change.to for field, change in changes.items() if change}
+            return {field: change.to for field, change in operation.changes().items()}
         case AddMember():
             return {operation.account: "member"}
         case RemoveMember():

@@ -20,7 +20,7 @@ from reconciler.models.settings import SyncSettings
 from reconciler.operations import operations
 from reconciler.plan_text import as_yaml, from_text
 from reconciler.planner import Planned
-from reconciler.reconciliation import Pair, apply, check_saved, plan_now
+from reconciler.reconciliation import SitePair, apply, check_saved, plan_now
 from reconciler.stale import check
 from tests import strategies
 from tests.world import SITE, Community, FakeMoodle, pair
@@ -28,7 +28,7 @@ from tests.world import SITE, Community, FakeMoodle, pair
 FULL = FullScope()
 
 
-def carry_out(sites: Pair, planned: Planned) -> None:
+def carry_out(sites: SitePair, planned: Planned) -> None:
     report = apply(check(planned.plan, planned), sites, planned)
     assert all(item.outcome.status == "done" for item in report.applied)
     assert report.residue == ()

@@ -19,7 +19,7 @@ from reconciler.models.operations import (
 from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
 from reconciler.models.settings import SyncSettings
 from reconciler.planner import Sites
-from reconciler.reconciliation import Pair
+from reconciler.reconciliation import SitePair
 
 SITE = "11111111-aaaa-4aaa-8aaa-111111111111"
 OTHER_SITE = "22222222-bbbb-4bbb-8bbb-222222222222"
@@ -201,9 +201,11 @@ class FakeMoodle:
                 return operation.cohort
 
 
-def pair(community: Community, moodle: FakeMoodle, settings: SyncSettings | None = None) -> Pair:
+def pair(
+    community: Community, moodle: FakeMoodle, settings: SyncSettings | None = None
+) -> SitePair:
     """The two sites, joined."""
-    return Pair(
+    return SitePair(
         names=Sites("avc", "ss"),
         avc=FakeAvc(community),
         moodle=moodle,

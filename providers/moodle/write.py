@@ -10,6 +10,7 @@ from providers.moodle.form import Value
 from reconciler.errors import CallRefused
 from reconciler.models.desired import CohortKey
 from reconciler.models.operations import (
+    TEXTS,
     AddMember,
     ChangeCohort,
     CreateCohort,
@@ -21,8 +22,6 @@ from reconciler.models.operations import (
 
 CHUNK = 10_000
 """Steps that are written before they are read back and reported."""
-
-FIELDS = ("idnumber", "name", "description", "visible")
 
 
 Op = TypeVar("Op", CreateCohort, ChangeCohort, AddMember, RemoveMember)
@@ -77,7 +76,7 @@ class Writing:
         stored = calls.cohorts(self._client, sorted(ids.values()))
         for number, operation in operations.items():
             row = stored.get(ids.get(operation.idnumber, 0))
-            wanted = {field: getattr(operation, field) for field in FIELDS[:3]} | {"visible": True}
+            wanted = {field: getattr(operation, field) for field in TEXTS} | {"visible": True}
             why = refused.get(operation.idnumber) or _difference(row, wanted)
             if row is None or why:
                 yield Outcome(number, "failed", f"Failed to create cohort in Moodle: {why}")
@@ -191,8 +190,7 @@ def _update(row: CohortRow, operation: ChangeCohort) -> dict[str, Value]:
 
 
 def _values(operation: ChangeCohort, end: Literal["from_", "to"]) -> dict[str, object]:
-    changes = {field: getattr(operation, field) for field in FIELDS}
-    return {field: getattr(change, end) for field, change in changes.items() if change}
+    return {field: getattr(change, end) for field, change in operation.changes().items()}
 
 
 def _difference(row: CohortRow | None, wanted: Mapping[str, object]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import cast, get_args
 
 from providers.sandbox.avc.community import Community
 from providers.sandbox.avc.community import create as create_avc
@@ -46,8 +46,9 @@ class Sandbox:
         self, directory: str, *, guilds: int, users: int, members: int, seed: int, release: str
     ) -> None:
         """See the port."""
-        if release not in ("4.5.6", "5.1.3"):
-            raise ConfigError(f"no Moodle {release} was recorded: there are 4.5.6 and 5.1.3")
+        if release not in get_args(Release):
+            known = " and ".join(get_args(Release))
+            raise ConfigError(f"no Moodle {release} was recorded: there are {known}")
         recorded = cast("Release", release)
         place = Path(directory)
         place.mkdir(parents=True, exist_ok=True)

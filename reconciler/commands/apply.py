@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reconciler.planner import Planned
-    from reconciler.reconciliation import Pair
+    from reconciler.reconciliation import SitePair
     from reconciler.render.terminal import Terminal
     from reconciler.stale import Checked
 
@@ -38,7 +38,12 @@ def apply(file: PlanFile, yes: Yes = False, debug: Debug = False) -> int:
 
 
 def apply_checked(
-    checked: "Sequence[Checked]", pair: "Pair", now: "Planned", terminal: "Terminal", *, ask: bool
+    checked: "Sequence[Checked]",
+    pair: "SitePair",
+    now: "Planned",
+    terminal: "Terminal",
+    *,
+    ask: bool,
 ) -> int:
     """Apply, and say what came of it. Raises StalePlan, PartlyApplied, ReadError."""
     from reconciler.applier import require_success, steps

@@ -6,7 +6,7 @@ import typer
 
 if TYPE_CHECKING:
     from reconciler.models.scope import Scope
-    from reconciler.reconciliation import Pair
+    from reconciler.reconciliation import SitePair
 
 AvcName = Annotated[str, typer.Argument(metavar="AVC", help="The AVC site, as nwp.yml names it.")]
 MoodleName = Annotated[
@@ -33,7 +33,7 @@ def require_one_mode(*, full: bool, guild: str | None, user: int | None) -> None
         raise ConfigError("--full, --guild and --user contradict each other: give one of them")
 
 
-def scope_for(pair: "Pair", guild: str | None, user: int | None) -> "Scope":
+def scope_for(pair: "SitePair", guild: str | None, user: int | None) -> "Scope":
     """The scope that the options mean. Raises NotFound, ConfigError, ReadError."""
     from reconciler.gather import guild_scope
     from reconciler.models.scope import FullScope, UserScope

@@ -44,6 +44,7 @@ def plan(
     from reconciler.reconciliation import plan_now
     from reconciler.render.plan import plan_lines
     from reconciler.render.terminal import Terminal, note
+    from reconciler.summary import headline
 
     pair = connect_pair(avc, moodle).pair
     made = plan_now(pair, scope_for(pair, guild, user)).plan
@@ -52,7 +53,7 @@ def plan(
         terminal.lines(plan_lines(made))
     else:
         _write(output, made)
-        terminal.lines(list(plan_lines(made))[:1])
+        terminal.line(headline(made))
         terminal.line(f"Written to {output}. To review it: reconciler show {output}")
     note(pair.moodle.traffic(), debug=debug)
     return CHANGES if detailed_exitcode and not made.empty else 0

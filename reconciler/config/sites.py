@@ -15,7 +15,7 @@ from reconciler.models.base import Model
 from reconciler.models.moodle import Rule
 from reconciler.models.settings import SyncSettings
 from reconciler.planner import Sites
-from reconciler.reconciliation import Pair
+from reconciler.reconciliation import SitePair
 
 AVC_RECIPES = ("avc", "avc-dev", "os")
 MOODLE_RECIPES = ("m",)
@@ -120,7 +120,7 @@ class Access:
 class Connected:
     """Two sites, ready to be talked to."""
 
-    pair: Pair
+    pair: SitePair
     require_module: bool
     """Whether ``pl avc-moodle-sync`` insists on AVC's module avc_moodle_sync."""
 
@@ -136,7 +136,7 @@ def connect_pair(avc_name: str, moodle_name: str) -> Connected:
     _refuse_recipe(avc, AVC_RECIPES, "an AVC")
     _refuse_recipe(moodle, MOODLE_RECIPES, "a Moodle")
     integration = avc.part("moodle_integration", MoodleIntegration)
-    pair = Pair(
+    pair = SitePair(
         names=Sites(avc_name, moodle_name),
         avc=_connect("avc", Access(avc, None)),
         moodle=_connect("moodle", Access(moodle, integration.moodle_url or None)),

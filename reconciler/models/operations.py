@@ -6,6 +6,12 @@ from typing import Literal
 from reconciler.models.desired import CohortKey
 from reconciler.models.plan import FlagChange, Reason, TextChange
 
+TEXTS = ("idnumber", "name", "description")
+"""The fields of a cohort that its creation sets."""
+
+CHANGEABLE = (*TEXTS, "visible")
+"""The fields of a cohort that an operation may change."""
+
 Status = Literal["done", "failed", "held"]
 
 
@@ -32,6 +38,11 @@ class ChangeCohort:
     name: TextChange | None = None
     description: TextChange | None = None
     visible: FlagChange | None = None
+
+    def changes(self) -> dict[str, TextChange | FlagChange]:
+        """The changes by the field's name."""
+        found = {field: getattr(self, field) for field in CHANGEABLE}
+        return {field: change for field, change in found.items() if change is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,11 @@ class CohortPlan(Model):
         """Which of our cohorts this is."""
         return CohortKey(uuid=self.uuid, role=self.role)
 
+    @property
+    def changes_fields(self) -> bool:
+        """Whether the cohort itself changes, and not only its members."""
+        return any((self.idnumber, self.name, self.description, self.visible))
+
 
 class Problem(Model):
     """Something that nobody but a human can settle, or should know of."""

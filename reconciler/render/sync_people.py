@@ -213,7 +213,7 @@ def _intentions(planned: Planned, guild: GuildPlanned) -> Iterator[tuple[str, st
 def _cohort_intentions(planned: Planned) -> Iterator[tuple[str, str]]:
     verbs = {action: action.capitalize() for action in _DONE}
     for cohort in planned.plan.cohorts:
-        if any((cohort.name, cohort.idnumber, cohort.description, cohort.visible)):
+        if cohort.changes_fields:
             yield "cohort", f"ℹ {_cohort_words(cohort, verbs)}"
 
 
