@@ -1,5 +1,6 @@
 """Carrying out a saved plan: exactly its operations, each only while it still fits."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -7,13 +8,19 @@ from reconciler.errors import PartlyApplied, StalePlan
 from reconciler.models.desired import CohortKey
 from reconciler.models.operations import (
     AddMember,
+    AssignRole,
     ChangeCohort,
     CreateCohort,
+    DefineRole,
     Operation,
     Outcome,
     RemoveMember,
+    Run,
     Step,
+    UnassignRole,
+    UndefineRole,
 )
+from reconciler.operations import words
 from reconciler.ports import MoodleSite
 from reconciler.stale import Checked
 
@@ -31,27 +38,23 @@ def steps(checked: Sequence[Checked]) -> tuple[Step, ...]:
 
     Members are added only to a cohort that is there, and that is ours: that has been created,
     adopted or restored first. Somebody is removed anywhere only when all their additions
-    succeeded, so that nobody who moves between guilds falls out of a course.
+    succeeded, so that nobody who moves between guilds falls out of a course. A role given in one
+    way is taken in another only when it is given.
     """
     stale = tuple(item.why for item in checked if item.state == "stale")
     if stale:
         raise StalePlan(stale)
     todo = [item.operation for item in checked if item.state == "to do"]
-    cohorts: dict[CohortKey, int] = {}
-    additions: dict[int, list[int]] = {}
+    provided: dict[_Place, list[int]] = defaultdict(list)
     for number, operation in enumerate(todo):
-        if isinstance(operation, CreateCohort) or (
-            isinstance(operation, ChangeCohort) and operation.action in {"adopt", "restore"}
-        ):
-            cohorts[operation.key] = number
-        elif isinstance(operation, AddMember):
-            additions.setdefault(operation.account, []).append(number)
-    return tuple(Step(operation, _needs(operation, cohorts, additions)) for operation in todo)
+        for place in _provides(operation):
+            provided[place].append(number)
+    return tuple(Step(operation, _needs(operation, provided)) for operation in todo)
 
 
-def carry_out(todo: Sequence[Step], moodle: MoodleSite) -> Iterator[Applied]:
+def carry_out(todo: Sequence[Step], moodle: MoodleSite, run: Run) -> Iterator[Applied]:
     """Do the steps; yields each with its outcome as it comes. Raises what ``write`` raises."""
-    for outcome in moodle.write(todo):
+    for outcome in moodle.write(todo, run):
         yield Applied(todo[outcome.step].operation, outcome)
 
 
@@ -77,32 +80,52 @@ def failures(applied: Sequence[Applied]) -> tuple[str, ...]:
     return tuple(
         f"{words(item.operation)}: {item.outcome.reason}"
         for item in applied
-        if item.outcome.status != "done"
+        if not item.outcome.fulfilled
     )
 
 
-def words(operation: Operation) -> str:
-    """An operation in a few words."""
+def _needs(operation: Operation, provided: Mapping["_Place", Sequence[int]]) -> tuple[int, ...]:
+    found = (provided.get(place, ()) for place in _waits_for(operation))
+    return tuple(number for numbers in found for number in numbers)
+
+
+_Place = tuple[str, CohortKey | int | tuple[CohortKey, int]]
+"""Something that operations provide, and that others wait for."""
+
+
+def _provides(  # noqa: PLR0911 - one branch a kind of operation
+    operation: Operation,
+) -> tuple[_Place, ...]:
     match operation:
         case CreateCohort():
-            return f"create cohort {operation.idnumber}"
+            return (("ours", operation.key),)
         case ChangeCohort():
-            return f"{operation.action} cohort {operation.cohort} ({operation.guild})"
+            claims = operation.action in {"adopt", "restore"}
+            return (("ours", operation.key),) if claims else ()
+        case DefineRole():
+            return (("defined", operation.key),)
         case AddMember():
-            return f"add account {operation.account} to {operation.guild}"
-        case RemoveMember():
-            return f"remove account {operation.account} from {operation.guild}"
+            place = operation.key, operation.account
+            return ("gains of", operation.account), ("member", place)
+        case AssignRole():
+            return ("gains of", operation.account), ("assigned in", operation.key)
+        case RemoveMember() | UnassignRole():
+            return (("taken in", operation.key),)
+        case UndefineRole():
+            return ()
 
 
-def _needs(
-    operation: Operation,
-    cohorts: Mapping[CohortKey, int],
-    additions: Mapping[int, Sequence[int]],
-) -> tuple[int, ...]:
+def _waits_for(operation: Operation) -> tuple[_Place, ...]:
     match operation:
-        case AddMember():
-            return (cohorts[operation.key],) if operation.key in cohorts else ()
-        case RemoveMember():
-            return tuple(additions.get(operation.account, ()))
         case CreateCohort() | ChangeCohort():
             return ()
+        case AddMember() | DefineRole():
+            return (("ours", operation.key),)
+        case AssignRole():
+            return ("ours", operation.key), ("member", (operation.key, operation.account))
+        case RemoveMember():
+            return (("gains of", operation.account),)
+        case UnassignRole():
+            return ("defined", operation.key), ("gains of", operation.account)
+        case UndefineRole():
+            return ("assigned in", operation.key), ("taken in", operation.key)

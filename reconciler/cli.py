@@ -1,4 +1,4 @@
-"""``reconciler``: plan, show, apply, sync, and the sandbox."""
+"""``reconciler``: plan, show, apply, sync, release, and the sandbox."""
 
 import sys
 
@@ -7,6 +7,7 @@ import typer
 from reconciler.commands.apply import apply
 from reconciler.commands.demo import demo
 from reconciler.commands.plan import plan
+from reconciler.commands.release import release
 from reconciler.commands.sandbox import sandbox
 from reconciler.commands.show import show
 from reconciler.commands.sync import sync
@@ -17,7 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (plan, show, apply, sync, demo):
+for command in (plan, show, apply, sync, release, demo):
     app.command()(command)
 app.add_typer(sandbox, name="sandbox")
 

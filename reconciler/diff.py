@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from reconciler.desired import archived_name
 from reconciler.evidence import KEPT_STRANGER, Verdict
+from reconciler.grants import NO_GRANTS, Giver, GrantDiff, Grants
 from reconciler.machine_names import archived_idnumber
 from reconciler.models.desired import DesiredCohort
 from reconciler.models.plan import Action, CohortPlan, FlagChange, TextChange
@@ -20,6 +21,9 @@ class MemberDiff:
     keep: Mapping[int, Verdict]
 
 
+NOBODY = MemberDiff(frozenset(), {}, {})
+
+
 @dataclass(frozen=True, slots=True)
 class CohortDiff:
     """One cohort's changes: its fields, as a plan without members, and its members."""
@@ -27,6 +31,13 @@ class CohortDiff:
     fields: CohortPlan | None
     """None: the cohort's own fields are as they should be."""
     members: MemberDiff
+    grants: GrantDiff = NO_GRANTS
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything is to be done."""
+        members = self.members.add or self.members.remove
+        return bool(self.fields or members or self.grants.definition or self.grants.givings)
 
 
 def guild_diff(
@@ -34,6 +45,7 @@ def guild_diff(
     desired: DesiredCohort,
     members: frozenset[int],
     judge: Callable[[int], Verdict],
+    grants: Grants | None = None,
 ) -> CohortDiff:
     """A living guild's cohort; ``members`` are those it has now.
 
@@ -41,9 +53,11 @@ def guild_diff(
     before it was ours. The next plan judges them.
     """
     verdict = _stay if pair.adopt else judge
+    giver = Giver(desired, pair.cohort.id if pair.cohort else None, members)
     return CohortDiff(
         fields=_field_changes(pair, desired),
         members=member_diff(desired.members, members, verdict),
+        grants=grants.diff(giver, verdict) if grants else NO_GRANTS,
     )
 
 
@@ -60,13 +74,17 @@ def member_diff(
 
 
 def orphan_diff(
-    orphan: Orphan, members: frozenset[int], judge: Callable[[int], Verdict]
+    orphan: Orphan,
+    members: frozenset[int],
+    judge: Callable[[int], Verdict],
+    grants: Grants | None = None,
 ) -> CohortDiff:
     """The cohort of a guild that is gone: put away, never deleted."""
-    return CohortDiff(
-        fields=_archive_changes(orphan),
-        members=member_diff(frozenset(), members, judge),
-    )
+    found = member_diff(frozenset(), members, judge)
+    given = NO_GRANTS
+    if grants:
+        given = grants.orphan_diff(orphan, judge, empty=not found.keep)
+    return CohortDiff(fields=_archive_changes(orphan), members=found, grants=given)
 
 
 def _stay(_account: int) -> Verdict:
@@ -83,6 +101,7 @@ def _field_changes(pair: Pair, desired: DesiredCohort) -> CohortPlan | None:
             action="create",
             name=TextChange(to=desired.name),
             description=TextChange(to=desired.description),
+            component=TextChange(to=desired.component) if desired.component else None,
         )
     actual = pair.cohort
     plan = CohortPlan(
@@ -94,6 +113,7 @@ def _field_changes(pair: Pair, desired: DesiredCohort) -> CohortPlan | None:
         idnumber=_text(actual.idnumber, desired.idnumber),
         name=_text(actual.name, desired.name),
         description=_text(actual.description, desired.description),
+        component=_lock(actual.component, desired.component),
         # Visibility is the administrator's business, except that we hid it when archiving.
         visible=_flag(actual.visible, now=True) if pair.archived else None,
     )
@@ -116,10 +136,14 @@ def _archive_changes(orphan: Orphan) -> CohortPlan | None:
         role=mark.key.role,
         cohort=cohort.id,
         action="archive",
-        idnumber=_text(cohort.idnumber, archived_idnumber(mark.guild, cohort.id)),
+        idnumber=_text(cohort.idnumber, archived_idnumber(mark.guild, mark.key.role, cohort.id)),
         name=_text(cohort.name, archived_name(cohort.name)),
         visible=_flag(cohort.visible, now=False),
     )
+
+
+def _lock(before: str | None, after: str | None) -> TextChange | None:
+    return None if before is None or after is None else _text(before, after)
 
 
 def _text(before: str, after: str) -> TextChange | None:

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 
 from reconciler.desired import active_members
 from reconciler.errors import ConfigError, NotFound
-from reconciler.marks import SIGNATURE
-from reconciler.matching import fold, usable_rules
+from reconciler.identity import Evidence, claims_of, fold, issuer_of_avc, link_words
+from reconciler.matching import usable_rules
 from reconciler.models.avc import AvcSnapshot, Claims, Guild, Person
-from reconciler.models.moodle import Account, MoodleQuery, MoodleSnapshot, Rule
+from reconciler.models.desired import SIGNATURE
+from reconciler.models.moodle import MoodleQuery, MoodleSnapshot, Rule
 from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
 from reconciler.models.settings import SyncSettings
 from reconciler.pairing import NAME_PREFIX, pair_up
 from reconciler.ports import AvcSite, MoodleSite
+from reconciler.roles import find_roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ def gather(avc: AvcSite, moodle: MoodleSite, scope: Scope, settings: SyncSetting
     """Read both sites until nobody is left out whom a decision in this scope depends on.
 
     An account found in a cohort may belong to somebody who was not sought: then that person is
-    asked for, and every account that could be theirs. Raises ReadError, NotFound.
+    asked for, and every account that could be theirs. A Moodle that gives all its accounts at
+    once is read once. Raises ReadError, NotFound.
     """
     rules = usable_rules(settings, moodle.unavailable())[0]
     claims = Claims()
@@ -37,7 +40,9 @@ def gather(avc: AvcSite, moodle: MoodleSite, scope: Scope, settings: SyncSetting
     query = _query(scope, source, _in_scope(scope, source), rules)
     while True:
         target = moodle.read(query)
-        said = _claims(target.accounts.values(), rules)
+        if target.everybody:
+            return Snapshots(source, target, moodle.unavailable())
+        said = claims_of(target.accounts.values(), rules, evidence_for(target, settings))
         unknown = said - _known(_sought(scope, source)) - claims
         if unknown and not isinstance(scope, FullScope):
             claims = claims | unknown
@@ -49,6 +54,12 @@ def gather(avc: AvcSite, moodle: MoodleSite, scope: Scope, settings: SyncSetting
         query = wanted
 
 
+def evidence_for(moodle: MoodleSnapshot, settings: SyncSettings) -> Evidence:
+    """Which of this Moodle's evidence counts."""
+    issuers = (moodle.issuers or ()) if "link" in settings.matching else ()
+    return Evidence(issuer_of_avc(issuers, settings), settings.trust_idnumber)
+
+
 def guild_scope(name: str, avc: AvcSite, moodle: MoodleSite, settings: SyncSettings) -> GuildScope:
     """The guild that an operator means: by machine name, UUID, alias, or its cohort's idnumber.
 
@@ -56,8 +67,13 @@ def guild_scope(name: str, avc: AvcSite, moodle: MoodleSite, settings: SyncSetti
     """
     guilds = avc.guilds()
     site_uuid = avc.inspect().site_uuid
-    pairing = pair_up(site_uuid, guilds, moodle.read(MoodleQuery()).cohorts, settings)
-    idnumbers = {pair.guild.uuid: pair.cohort.idnumber for pair in pairing.pairs if pair.cohort}
+    target = moodle.read(MoodleQuery())
+    pairing = pair_up(site_uuid, guilds, target.cohorts, settings, find_roles(settings, target, ()))
+    idnumbers = {
+        pair.guild.uuid: pair.cohort.idnumber
+        for pair in pairing.pairs
+        if pair.cohort and pair.role is None
+    }
 
     def fits(guild: Guild) -> bool:
         known = (pairing.names[guild.uuid], guild.uuid, guild.alias, idnumbers.get(guild.uuid))
@@ -93,6 +109,8 @@ def _query(
         idnumbers=frozenset(person.uuid for person in people if "idnumber" in rules),
         hints={person.mail: person.name.lower() for person in people},
         describe_members=not one_person,
+        links=link_words(people) if "link" in rules else frozenset(),
+        everybody=isinstance(scope, FullScope),
     )
 
 
@@ -114,21 +132,13 @@ def _sought(scope: Scope, avc: AvcSnapshot) -> Iterable[Person]:
     return [avc.people[uid] for uid in uids]
 
 
-def _claims(accounts: Iterable[Account], rules: Sequence[Rule]) -> Claims:
-    known = tuple(accounts)
-    return Claims(
-        mails=frozenset(fold(a.email) for a in known if a.email and "email" in rules),
-        names=frozenset(a.username for a in known if "username" in rules),
-        uuids=frozenset(a.idnumber.lower() for a in known if a.idnumber and "idnumber" in rules),
-    )
-
-
 def _known(people: Iterable[Person]) -> Claims:
     known = tuple(people)
     return Claims(
         mails=frozenset(fold(person.mail) for person in known),
         names=frozenset(person.name.lower() for person in known),
         uuids=frozenset(person.uuid.lower() for person in known),
+        uids=frozenset(person.uid for person in known),
     )
 
 
@@ -139,4 +149,5 @@ def _named(avc: AvcSnapshot, said: Claims) -> frozenset[int]:
         if fold(person.mail) in said.mails
         or person.name.lower() in said.names
         or person.uuid.lower() in said.uuids
+        or person.uid in said.uids
     )

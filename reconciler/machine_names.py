@@ -17,6 +17,9 @@ IDNUMBER_LIMIT = 100
 """Characters of ``cohort.idnumber`` in Moodle; more is ``dmlwriteexception``."""
 
 _ARCHIVE_ROOM = len("--archived-") + 10
+_ROLE_ROOM = 30
+"""Characters of a role's short name in an idnumber; Moodle allows names of 100."""
+
 MACHINE_NAME = re.compile(r"[\w.~-]+")
 
 
@@ -26,9 +29,17 @@ def folded(idnumber: str) -> str:
     return "".join(part for part in parts if not unicodedata.combining(part)).casefold()
 
 
-def archived_idnumber(name: str, cohort: int) -> str:
-    """The idnumber of an archived cohort: it frees the guild's name."""
-    return f"{name}--archived-{cohort}"
+def cohort_idnumber(name: str, role: str | None) -> str:
+    """The idnumber of a guild's own cohort, or of the one for a role beside it."""
+    if role is None:
+        return name
+    suffix = f"--{_fitted(role, _ROLE_ROOM)}"
+    return _fitted(name, IDNUMBER_LIMIT - _ARCHIVE_ROOM - len(suffix)) + suffix
+
+
+def archived_idnumber(name: str, role: str | None, cohort: int) -> str:
+    """The idnumber of an archived cohort: it frees the one that it had."""
+    return f"{cohort_idnumber(name, role)}--archived-{cohort}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +63,22 @@ def machine_names(
     Configured names come first, then those our cohorts carry, then the rest by group id. A name
     that is taken gets ``-2``, ``-3`` …, compared as Moodle does: by a guild before it, or by a
     cohort that can never become this guild's. A cohort in the system context without any mark
-    takes no name: it is adopted or reported under that name (see pairing).
+    takes no name: it is adopted or reported under that name (see pairing). With a name go those
+    of the cohorts for roles beside it.
     """
-    room = IDNUMBER_LIMIT - max([_ARCHIVE_ROOM, *(len(f"--{role}") for role in names.roles)])
+    roles = tuple(names.roles)
+    suffixes = (cohort_idnumber("", role) for role in roles)
+    room = IDNUMBER_LIMIT - _ARCHIVE_ROOM - max(map(len, suffixes), default=0)
     owners = _owners(cohorts, names.site)
     given: dict[str, str] = {}
     used: set[str] = set()
     for guild in sorted(guilds, key=lambda guild: _precedence(guild, names)):
         sticky = names.marked.get(guild.uuid)
         for candidate in _candidates(_base(guild, names), sticky, room):
-            key = folded(candidate)
-            free = owners.get(key, guild.uuid) == guild.uuid or candidate == sticky
-            if free and key not in used:
-                used.add(key)
+            taken = {folded(cohort_idnumber(candidate, role)) for role in (None, *roles)}
+            owned = {owners.get(key, guild.uuid) for key in taken} == {guild.uuid}
+            if (owned or candidate == sticky) and used.isdisjoint(taken):
+                used |= taken
                 given[guild.uuid] = candidate
                 break
     return given

@@ -4,10 +4,7 @@ import re
 from dataclasses import dataclass
 from html import escape
 
-from reconciler.models.desired import CohortKey
-
-SIGNATURE = "avc-moodle-sync"
-"""What every mark contains, whoever's it is."""
+from reconciler.models.desired import SIGNATURE, CohortKey
 
 _MARKER = f"Kept by {SIGNATURE} for AVC"
 
@@ -58,6 +55,15 @@ def described(text: str, mark: Mark) -> str:
     # Quotes stay as they are: Moodle's HTML cleaning would turn their entities back.
     own = f"<p>{escape(shown, quote=False)}</p>\n" if shown else ""
     return f"{own}<p>{line}</p>"
+
+
+def without_mark(description: str) -> str:
+    """A cohort's description without the mark that it ends with."""
+    # Again, until none is left: a guild's own text may end with one, too.
+    while found := _MARK.search(description):
+        # It is a paragraph of its own, whatever an editor made of it: its opening goes with it.
+        description = re.sub(r"(?:<[^<>/][^<>]*>|\s)*\Z", "", description[: found.start()])
+    return description
 
 
 def _cut(text: str) -> str:

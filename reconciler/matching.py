@@ -1,10 +1,11 @@
 """Who is who: which Moodle account belongs to which person in AVC, and on what evidence."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from reconciler.identity import STRONG, Evidence, Key, keys
 from reconciler.models.avc import Person
 from reconciler.models.moodle import Account, Rule
 from reconciler.models.settings import SyncSettings
@@ -16,7 +17,13 @@ GUEST = "guest"
 class Unmatched:
     """A person without an account that is theirs beyond doubt."""
 
-    kind: Literal["no-moodle-account", "several-accounts", "shared-account", "unconfirmed-account"]
+    kind: Literal[
+        "no-moodle-account",
+        "several-accounts",
+        "shared-account",
+        "contradicting-evidence",
+        "unconfirmed-account",
+    ]
     accounts: tuple[int, ...] = ()
     """The accounts in question; for nobody's, those that look likely by their user name."""
     others: tuple[int, ...] = ()
@@ -38,26 +45,6 @@ class Matching:
     """Accounts that are neither added nor removed: somebody's, but not clear whose."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
-    """What a rule compares: a person's and an account's word for who they are; empty: none."""
-
-    person: Callable[[Person], str]
-    account: Callable[[Account], str]
-
-
-def fold(address: str) -> str:
-    """An address as it is compared: whole, without case, accents kept."""
-    return address.lower()
-
-
-_KEYS: dict[Rule, _Key] = {
-    "idnumber": _Key(lambda person: person.uuid.lower(), lambda account: account.idnumber.lower()),
-    "email": _Key(lambda person: fold(person.mail), lambda account: fold(account.email)),
-    "username": _Key(lambda person: person.name.lower(), lambda account: account.username),
-}
-
-
 def usable_rules(
     settings: SyncSettings, unavailable: frozenset[Rule]
 ) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
@@ -65,8 +52,7 @@ def usable_rules(
     blind = {
         rule
         for rule in settings.matching
-        if rule not in _KEYS
-        or (rule in unavailable and not (rule == "idnumber" and settings.trust_idnumber))
+        if rule in unavailable and not (rule == "idnumber" and settings.trust_idnumber)
     }
     used = tuple(rule for rule in settings.matching if rule not in blind)
     return used, tuple(rule for rule in settings.matching if rule in blind)
@@ -76,14 +62,16 @@ def match(
     people: Iterable[Person],
     accounts: Iterable[Account],
     used: tuple[Rule, ...],
+    evidence: Evidence,
 ) -> Matching:
     """Match every person with at most one account; what is not beyond doubt is not matched.
 
-    The first rule that names any account for a person decides. Two accounts, or two people for
-    one account, are nobody's match, and freeze every account that any rule names for them.
+    The first rule that names any account for a person decides. Two accounts, two people for one
+    account, or a link and an idnumber that name different accounts, are nobody's match, and
+    freeze every account that any rule names for them.
     """
     everybody = tuple(people)
-    index = _AccountIndex(accounts, used)
+    index = _AccountIndex(accounts, used, keys(evidence))
     decided = {person.uid: index.decide(person) for person in everybody}
     claimants: dict[int, list[int]] = defaultdict(list)
     for uid, (_, named) in decided.items():
@@ -92,23 +80,36 @@ def match(
     account_of: dict[int, int] = {}
     rule_of: dict[int, Rule] = {}
     unmatched: dict[int, Unmatched] = {}
-    frozen: set[int] = set()
+    doubted: dict[int, set[int]] = defaultdict(set)
     for person in everybody:
         rule, named = decided[person.uid]
         others = sorted({uid for account in named for uid in claimants[account]} - {person.uid})
-        if rule is not None and len(named) == 1 and not others:
+        if rule is not None and len(named) == 1 and not others and not index.contradicts(person):
             account_of[person.uid] = named[0]
             rule_of[person.uid] = rule
         else:
             unmatched[person.uid] = _why(person, named, tuple(others), index)
-            frozen |= index.named(person)
+            _freeze(person, index, doubted)
+    # Whoever's account is frozen for somebody else's sake is in doubt, too.
+    while touched := [p for p in everybody if account_of.get(p.uid) in doubted]:
+        for person in touched:
+            account = account_of.pop(person.uid)
+            del rule_of[person.uid]
+            others = sorted(doubted[account] - {person.uid})
+            unmatched[person.uid] = Unmatched("shared-account", (account,), tuple(others))
+            _freeze(person, index, doubted)
     return Matching(
         account_of=account_of,
         person_of={account: uid for uid, account in account_of.items()},
         rule_of=rule_of,
         unmatched=unmatched,
-        frozen=frozenset(frozen),
+        frozen=frozenset(doubted),
     )
+
+
+def _freeze(person: Person, index: "_AccountIndex", doubted: dict[int, set[int]]) -> None:
+    for account in index.named(person):
+        doubted[account].add(person.uid)
 
 
 def _why(
@@ -116,8 +117,10 @@ def _why(
 ) -> Unmatched:
     if len(accounts) > 1:
         return Unmatched("several-accounts", accounts, others)
-    if accounts:
+    if others:
         return Unmatched("shared-account", accounts, others)
+    if accounts:
+        return Unmatched("contradicting-evidence", tuple(sorted(index.named(person))))
     unconfirmed = index.unconfirmed(person)
     if unconfirmed:
         return Unmatched("unconfirmed-account", unconfirmed)
@@ -127,48 +130,63 @@ def _why(
 class _AccountIndex:
     """The accounts by what each rule compares."""
 
-    def __init__(self, accounts: Iterable[Account], rules: tuple[Rule, ...]) -> None:
+    def __init__(
+        self, accounts: Iterable[Account], rules: tuple[Rule, ...], compared: Mapping[Rule, Key]
+    ) -> None:
         real = [account for account in accounts if account.username != GUEST]
         self._rules = rules
+        self._keys = compared
         self._confirmed = {
-            rule: _by(_KEYS[rule], (a for a in real if a.confirmed)) for rule in rules
+            rule: _by(compared[rule], (a for a in real if a.confirmed)) for rule in rules
         }
         self._unconfirmed = {
-            rule: _by(_KEYS[rule], (a for a in real if not a.confirmed)) for rule in rules
+            rule: _by(compared[rule], (a for a in real if not a.confirmed)) for rule in rules
         }
-        self._username = _by(_KEYS["username"], real)
+        self._username = _by(compared["username"], real)
 
     def decide(self, person: Person) -> tuple[Rule | None, tuple[int, ...]]:
         for rule in self._rules:
-            accounts = _look_up(self._confirmed[rule], rule, person)
+            accounts = self._look_up(self._confirmed[rule], rule, person)
             if accounts:
                 return rule, accounts
         return None, ()
+
+    def contradicts(self, person: Person) -> bool:
+        """Whether two strong rules name different accounts."""
+        named = (
+            self._look_up(self._confirmed[rule], rule, person)
+            for rule in STRONG
+            if rule in self._rules
+        )
+        return len({accounts for accounts in named if accounts}) > 1
 
     def named(self, person: Person) -> set[int]:
         return {
             account
             for rule in self._rules
-            for account in _look_up(self._confirmed[rule], rule, person)
+            for account in self._look_up(self._confirmed[rule], rule, person)
         }
 
     def unconfirmed(self, person: Person) -> tuple[int, ...]:
-        found = (_look_up(self._unconfirmed[rule], rule, person) for rule in self._rules)
+        found = (self._look_up(self._unconfirmed[rule], rule, person) for rule in self._rules)
         return tuple(sorted({account for accounts in found for account in accounts}))
 
     def likely(self, person: Person) -> tuple[int, ...]:
-        return _look_up(self._username, "username", person)
+        return self._look_up(self._username, "username", person)
+
+    def _look_up(
+        self, index: Mapping[str, tuple[int, ...]], rule: Rule, person: Person
+    ) -> tuple[int, ...]:
+        words = self._keys[rule].person(person)
+        if len(words) == 1:
+            return index.get(words[0], ()) if words[0] else ()
+        return tuple(sorted({account for word in words for account in index.get(word, ())}))
 
 
-def _by(key: _Key, accounts: Iterable[Account]) -> dict[str, tuple[int, ...]]:
+def _by(key: Key, accounts: Iterable[Account]) -> dict[str, tuple[int, ...]]:
     found: dict[str, list[int]] = defaultdict(list)
     for account in accounts:
-        value = key.account(account)
-        if value:
-            found[value].append(account.id)
-    return {value: tuple(sorted(ids)) for value, ids in found.items()}
-
-
-def _look_up(index: Mapping[str, tuple[int, ...]], rule: Rule, person: Person) -> tuple[int, ...]:
-    value = _KEYS[rule].person(person)
-    return index.get(value, ()) if value else ()
+        for word in key.account(account):
+            if word:
+                found[word].append(account.id)
+    return {word: tuple(sorted(set(ids))) for word, ids in found.items()}

@@ -1,22 +1,24 @@
 """A cohort's members as a plan file shows them: a line each, like a diff.
 
     + moodle:201 avc:77 by:link alice.wong
-    - moodle:134 avc:56 by:email because:left-guild bob.jones
+    - moodle:134 avc:56 by:email because:left-guild last-enrolments:2 bob.jones
 
 Keys come first and the name last, to the end of the line, so that a name can say anything.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from reconciler.models.plan import MemberChange
 
 _LINE = re.compile(
     r"(?P<sign>[+-]) moodle:(?P<moodle>[0-9]+)(?: avc:(?P<avc>[0-9]+))?(?: by:(?P<by>[a-z]+))?"
-    r"(?: because:(?P<because>[a-z-]+))?(?: (?P<name>.+))?"
+    r"(?: role:(?P<role>[A-Za-z0-9_-]+))?(?: through:(?P<through>[a-z_]+))?"
+    r"(?: because:(?P<because>[a-z-]+))?(?: last-enrolments:(?P<last>[1-9][0-9]*))?"
+    r"(?: suspends:(?P<suspends>[1-9][0-9]*))?(?P<unknown> cost:unknown)?(?: (?P<name>.+))?"
 )
-_KEY_LIKE = re.compile(r"(?:avc|by|because):")
+_KEY_LIKE = re.compile(r"(?:avc|by|role|through|because|last-enrolments|suspends|cost):")
 _ESCAPE = re.compile(r"\\(?:\\|x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 
 
@@ -66,11 +68,26 @@ def _line(member: MemberChange) -> str:
         words.append(f"avc:{member.avc}")
     if member.by is not None:
         words.append(f"by:{member.by}")
+    if member.role is not None:
+        words.append(f"role:{member.role}")
+    if member.through is not None:
+        words.append(f"through:{member.through}")
     if member.because is not None:
         words.append(f"because:{member.because}")
+    words += _cost(member)
     if member.name:
         words.append(escaped(member.name))
     return " ".join(words) + "\n"
+
+
+def _cost(member: MemberChange) -> Iterator[str]:
+    if member.last_enrolments is None or member.suspends is None:
+        yield "cost:unknown"
+        return
+    if member.last_enrolments:
+        yield f"last-enrolments:{member.last_enrolments}"
+    if member.suspends:
+        yield f"suspends:{member.suspends}"
 
 
 def _read(line: str) -> dict[str, Any]:
@@ -82,6 +99,10 @@ def _read(line: str) -> dict[str, Any]:
         "moodle": int(found["moodle"]),
         "avc": int(found["avc"]) if found["avc"] else None,
         "by": found["by"],
+        "role": found["role"],
+        "through": found["through"],
         "because": found["because"],
+        "last_enrolments": None if found["unknown"] else int(found["last"] or 0),
+        "suspends": None if found["unknown"] else int(found["suspends"] or 0),
         "name": unescaped(found["name"] or ""),
     }

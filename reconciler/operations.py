@@ -1,13 +1,18 @@
 """A plan as the list of single steps that it stands for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from reconciler.machine_names import cohort_idnumber
 from reconciler.models.operations import (
     AddMember,
+    AssignRole,
     ChangeCohort,
     CreateCohort,
+    DefineRole,
     Operation,
     RemoveMember,
+    UnassignRole,
+    UndefineRole,
 )
 from reconciler.models.plan import CohortPlan, MemberChange, Plan
 
@@ -17,15 +22,53 @@ _BEFORE_MEMBERS = ("create", "adopt", "restore", "update")
 def operations(plan: Plan) -> tuple[Operation, ...]:
     """Every operation of a plan, in the order in which they are carried out.
 
-    Cohorts are made and changed first, then everybody is added, then people are removed, and
-    cohorts are put away last: nobody who moves is without both for a moment.
+    Cohorts are made and changed first, and their roles defined; then everybody is added and given
+    roles; then roles are taken and people removed; what defined roles goes, and cohorts are put
+    away last: nobody who moves is without both for a moment.
     """
     return (
         *_cohort_operations(plan, *_BEFORE_MEMBERS),
-        *(_addition(c, member) for c in plan.cohorts for member in c.members if _comes(member)),
-        *(_removal(c, member) for c in plan.cohorts for member in c.members if not _comes(member)),
+        *_each(plan, _definitions("create")),
+        *_each(plan, lambda c: (_addition(c, m) for m in c.members if _comes(m))),
+        *_each(plan, lambda c: (_giving(c, m) for m in c.assignments if _comes(m))),
+        *_each(plan, lambda c: (_giving(c, m) for m in c.assignments if not _comes(m))),
+        *_each(plan, lambda c: (_removal(c, m) for m in c.members if not _comes(m))),
+        *_each(plan, _definitions("delete")),
         *_cohort_operations(plan, "archive"),
     )
+
+
+def words(operation: Operation) -> str:  # noqa: PLR0911 - one branch a kind of operation
+    """An operation in a few words."""
+    match operation:
+        case CreateCohort():
+            return f"create cohort {operation.idnumber}"
+        case ChangeCohort():
+            return f"{operation.action} cohort {operation.cohort} ({operation.guild})"
+        case AddMember():
+            return f"add account {operation.account} to {_named(operation)}"
+        case RemoveMember():
+            return f"remove account {operation.account} from {_named(operation)}"
+        case AssignRole():
+            who = f"account {operation.account} in {_named(operation)}"
+            return f"give {who} the role {operation.role} ({operation.component})"
+        case UnassignRole():
+            who = f"account {operation.account} in {_named(operation)}"
+            return f"take from {who} the role {operation.role} ({operation.component})"
+        case DefineRole():
+            return f"define that {_named(operation)} gives the role {operation.role}"
+        case UndefineRole():
+            return f"define no longer that {_named(operation)} gives the role {operation.role}"
+
+
+def _named(operation: Operation) -> str:
+    role = operation.key.role
+    return f"{operation.guild} ({role})" if role else operation.guild
+
+
+def _each(plan: Plan, of: Callable[[CohortPlan], Iterator[Operation]]) -> Iterator[Operation]:
+    for cohort in plan.cohorts:
+        yield from of(cohort)
 
 
 def _cohort_operations(plan: Plan, *actions: str) -> Iterator[Operation]:
@@ -37,14 +80,16 @@ def _cohort_operations(plan: Plan, *actions: str) -> Iterator[Operation]:
 
 def _cohort_operation(cohort: CohortPlan) -> Iterator[Operation]:
     if cohort.cohort is None or cohort.action == "create":
+        idnumber = cohort_idnumber(cohort.guild, cohort.role)
         yield CreateCohort(
             key=cohort.key,
             guild=cohort.guild,
-            idnumber=cohort.idnumber.to if cohort.idnumber else cohort.guild,
+            idnumber=cohort.idnumber.to if cohort.idnumber else idnumber,
             name=cohort.name.to if cohort.name else "",
             description=cohort.description.to if cohort.description else "",
+            component=cohort.component.to if cohort.component else "",
         )
-    elif cohort.changes_fields:
+    elif cohort.changes_fields and cohort.action != "forget":
         yield ChangeCohort(
             key=cohort.key,
             guild=cohort.guild,
@@ -53,8 +98,19 @@ def _cohort_operation(cohort: CohortPlan) -> Iterator[Operation]:
             idnumber=cohort.idnumber,
             name=cohort.name,
             description=cohort.description,
+            component=cohort.component,
             visible=cohort.visible,
         )
+
+
+def _definitions(action: str) -> Callable[[CohortPlan], Iterator[Operation]]:
+    kind = DefineRole if action == "create" else UndefineRole
+
+    def of(cohort: CohortPlan) -> Iterator[Operation]:
+        if cohort.definition is not None and cohort.definition.action == action:
+            yield kind(cohort.key, cohort.guild, cohort.cohort, cohort.definition.role)
+
+    return of
 
 
 def _comes(member: MemberChange) -> bool:
@@ -67,5 +123,21 @@ def _addition(cohort: CohortPlan, member: MemberChange) -> AddMember:
 
 def _removal(cohort: CohortPlan, member: MemberChange) -> RemoveMember:
     return RemoveMember(
-        cohort.key, cohort.guild, cohort.cohort, member.moodle, member.avc, member.because
+        key=cohort.key,
+        guild=cohort.guild,
+        cohort=cohort.cohort,
+        account=member.moodle,
+        uid=member.avc,
+        because=member.because,
+        last_enrolments=member.last_enrolments,
+        suspends=member.suspends,
     )
+
+
+def _giving(cohort: CohortPlan, member: MemberChange) -> AssignRole | UnassignRole:
+    if member.role is None or member.through is None:
+        raise ValueError(f"assignments of {cohort.guild}: moodle:{member.moodle} names no role")
+    place = (cohort.key, cohort.guild, cohort.cohort, member.moodle, member.avc)
+    if _comes(member):
+        return AssignRole(*place, member.role, member.through)
+    return UnassignRole(*place, member.role, member.through, member.because)

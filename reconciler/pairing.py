@@ -1,16 +1,24 @@
 """Which cohort stands for which guild: by the mark, else by an idnumber that may be adopted."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from reconciler.machine_names import Names, archived_idnumber, folded, machine_names
-from reconciler.marks import SIGNATURE, Mark, mark_of
+from reconciler.machine_names import (
+    Names,
+    archived_idnumber,
+    cohort_idnumber,
+    folded,
+    machine_names,
+)
+from reconciler.marks import Mark, mark_of
 from reconciler.models.avc import Guild
-from reconciler.models.desired import CohortKey
-from reconciler.models.moodle import Cohort
+from reconciler.models.desired import SIGNATURE, CohortKey
+from reconciler.models.moodle import COMPONENT, Cohort
 from reconciler.models.plan import Problem, ProblemKind
 from reconciler.models.settings import SyncSettings
+from reconciler.roles import Roles
 
 NAME_PREFIX = "AVC - "
 
@@ -27,15 +35,23 @@ class Pair:
     adopt: bool = False
     """The cohort does not carry our mark yet."""
     archived: bool = False
-    """The cohort was put away when the guild was gone."""
+    """The cohort was put away when the guild was gone, or the role no longer mapped."""
+    role: str | None = None
+    """The Moodle role that the cohort is for; None: the guild's own."""
+
+    @property
+    def key(self) -> CohortKey:
+        """Which of our cohorts this is."""
+        return CohortKey(uuid=self.guild.uuid, role=self.role)
 
 
 @dataclass(frozen=True, slots=True)
 class Orphan:
-    """A cohort of ours whose guild is gone."""
+    """A cohort of ours whose guild is gone, or whose role is no longer mapped."""
 
     cohort: Cohort
     mark: Mark
+    because: Literal["guild-gone", "role-gone"] = "guild-gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +68,24 @@ class Pairing:
 
 def is_archived(cohort: Cohort, mark: Mark) -> bool:
     """Whether we put this cohort away."""
-    return cohort.idnumber == archived_idnumber(mark.guild, cohort.id)
+    return cohort.idnumber == archived_idnumber(mark.guild, mark.key.role, cohort.id)
 
 
 def pair_up(
-    site_uuid: str, guilds: Sequence[Guild], cohorts: Sequence[Cohort], settings: SyncSettings
+    site_uuid: str,
+    guilds: Sequence[Guild],
+    cohorts: Sequence[Cohort],
+    settings: SyncSettings,
+    roles: Roles | None = None,
 ) -> Pairing:
-    """Find each guild's cohort.
+    """Find each guild's cohort, and those for roles beside it; without ``roles`` none of these.
 
     Two cohorts with one mark, or a marked one outside the system context, leave their guild
     alone, with a problem; so does a cohort whose mark somebody damaged, and an unmarked one that
-    wears the guild's idnumber under a name that is not ours to take.
+    wears the guild's idnumber under a name that is not ours to take. A guild whose own cohort is
+    left alone has those for roles left alone, too.
     """
+    given = roles or Roles()
     seen = [(cohort, mark_of(cohort.description)) for cohort in cohorts]
     ours: dict[CohortKey, list[tuple[Cohort, Mark]]] = defaultdict(list)
     for cohort, mark in seen:
@@ -76,7 +98,8 @@ def pair_up(
             site=site_uuid,
             configured=settings.guild_names,
             marked={key.uuid: found[0][1].guild for key, found in ours.items() if key.role is None},
-            roles=settings.role_mapping.values(),
+            # Not those that this Moodle has: every access, and every scope, names guilds alike.
+            roles=sorted({*settings.role_mapping.values()}) if settings.role_sync else (),
         ),
     )
     wearers: dict[str, list[tuple[Cohort, Mark | None]]] = defaultdict(list)
@@ -84,7 +107,9 @@ def pair_up(
         wearers[folded(cohort.idnumber)].append((cohort, mark))
     damaged = [c for c, mark in seen if mark is None and c.system and SIGNATURE in c.description]
     finder = _Finder(wearers, damaged, ours)
-    found = [finder.pair(guild, names[guild.uuid]) for guild in guilds]
+    found = [
+        item for guild in guilds for item in finder.pairs(guild, names[guild.uuid], given.beside)
+    ]
     known = {guild.uuid for guild in guilds}
     stray = [
         _problem("damaged-mark", None, [cohort])
@@ -92,15 +117,17 @@ def pair_up(
         if site_uuid in cohort.description and not any(uuid in cohort.description for uuid in known)
     ]
     lost = [
-        _orphan(marked)
+        _orphan(marked, because)
         for key, marked in ours.items()
-        if key.uuid not in known and key.role is None
+        if (because := _lost(key, known, given)) is not None
     ]
     return Pairing(
         pairs=tuple(pair for pair in found if isinstance(pair, Pair)),
         orphans=tuple(orphan for orphan in lost if isinstance(orphan, Orphan)),
         names=names,
-        problems=tuple(item for item in (*found, *lost, *stray) if isinstance(item, Problem)),
+        problems=tuple(
+            dict.fromkeys(item for item in (*found, *lost, *stray) if isinstance(item, Problem))
+        ),
     )
 
 
@@ -114,44 +141,74 @@ class _Finder:
     """System cohorts that some AVC marked, and whose mark cannot be read any more."""
     ours: Mapping[CohortKey, Sequence[tuple[Cohort, Mark]]]
 
-    def pair(self, guild: Guild, name: str) -> Pair | Problem:
-        """The guild's cohort, or why there is none to be had."""
-        marked = self.ours.get(CohortKey(uuid=guild.uuid), ())
-        if marked:
-            return _refusal(name, marked) or self._marked(guild, name, *marked[0])
-        damaged = [cohort for cohort in self.damaged if guild.uuid in cohort.description]
-        if damaged:
-            return _problem("damaged-mark", name, damaged)
-        wearing = [
-            cohort
-            for cohort, mark in self.wearers.get(folded(name), ())
-            if mark is None and cohort.system
-        ]
-        if not wearing:
-            return Pair(guild, name)
-        if len(wearing) == 1 and _adoptable(wearing[0]):
-            return Pair(guild, name, wearing[0], adopt=True)
-        return _problem("idnumber-taken", name, wearing)
+    def pairs(self, guild: Guild, name: str, roles: Sequence[str]) -> Iterator[Pair | Problem]:
+        """The guild's own cohort, and those for roles; or why there is none to be had."""
+        own = self._pair(Pair(guild, name))
+        yield own
+        if isinstance(own, Pair):
+            for role in roles:
+                yield self._pair(Pair(guild, name, role=role))
 
-    def _marked(self, guild: Guild, name: str, cohort: Cohort, mark: Mark) -> Pair | Problem:
+    def _pair(self, wanted: Pair) -> Pair | Problem:
+        marked = self.ours.get(wanted.key, ())
+        if marked:
+            return _refusal(wanted.name, marked) or self._marked(wanted, *marked[0])
+        damaged = [c for c in self.damaged if wanted.guild.uuid in c.description]
+        if damaged:
+            return _problem("damaged-mark", wanted.name, damaged)
+        idnumber = cohort_idnumber(wanted.name, wanted.role)
+        wearing = self.wearers.get(folded(idnumber), ())
+        if not wearing:
+            return wanted
+        cohort, mark = wearing[0]
+        if len(wearing) == 1 and mark is None and _adoptable(cohort):
+            return replace(wanted, cohort=cohort, adopt=True)
+        return _problem("idnumber-taken", wanted.name, [cohort for cohort, _ in wearing])
+
+    def _marked(self, wanted: Pair, cohort: Cohort, mark: Mark) -> Pair | Problem:
         """Its cohort, unless it would have to take an idnumber that another one wears by now.
 
         Moodle would let it: only creating looks for a taken idnumber.
         """
-        others = [c for c, _ in self.wearers.get(folded(name), ()) if c.id != cohort.id]
-        if others and cohort.idnumber != name:
-            return _problem("idnumber-taken", name, others)
-        return Pair(guild, name, cohort, archived=is_archived(cohort, mark))
+        idnumber = cohort_idnumber(wanted.name, wanted.role)
+        others = [c for c, _ in self.wearers.get(folded(idnumber), ()) if c.id != cohort.id]
+        if others and cohort.idnumber != idnumber:
+            return _problem("idnumber-taken", wanted.name, others)
+        return replace(wanted, cohort=cohort, archived=is_archived(cohort, mark))
+
+
+def _lost(
+    key: CohortKey, known: Collection[str], roles: Roles
+) -> Literal["guild-gone", "role-gone"] | None:
+    """Why nothing wants a cohort of ours any more; None when something does.
+
+    A cohort for a role is left alone while roles are not synchronised.
+    """
+    if key.uuid not in known:
+        return "guild-gone"
+    if key.role is None or not roles.active:
+        return None
+    # The ordinary members' role is given by the guild's own cohort.
+    wanted = key.role in roles.mapped and key.role != roles.ordinary
+    return None if wanted else "role-gone"
 
 
 def _adoptable(cohort: Cohort) -> bool:
     """Whether a cohort that nobody marked looks like one that was made for AVC."""
-    return cohort.name.startswith(NAME_PREFIX) and SIGNATURE not in cohort.description
+    looks_so = cohort.name.startswith(NAME_PREFIX) and SIGNATURE not in cohort.description
+    return cohort.system and looks_so and not _foreign(cohort)
 
 
-def _orphan(marked: Sequence[tuple[Cohort, Mark]]) -> Orphan | Problem:
+def _foreign(cohort: Cohort) -> bool:
+    """Whether another part of Moodle keeps it, which then takes our changes back."""
+    return cohort.component not in (None, "", COMPONENT)
+
+
+def _orphan(
+    marked: Sequence[tuple[Cohort, Mark]], because: Literal["guild-gone", "role-gone"]
+) -> Orphan | Problem:
     cohort, mark = marked[0]
-    return _refusal(mark.guild, marked) or Orphan(cohort, mark)
+    return _refusal(mark.guild, marked) or Orphan(cohort, mark, because)
 
 
 def _refusal(name: str, marked: Sequence[tuple[Cohort, Mark]]) -> Problem | None:
@@ -160,6 +217,8 @@ def _refusal(name: str, marked: Sequence[tuple[Cohort, Mark]]) -> Problem | None
         return _problem("cohort-outside-system", name, cohorts)
     if len(cohorts) > 1:
         return _problem("several-marked-cohorts", name, cohorts)
+    if _foreign(cohorts[0]):
+        return _problem("foreign-lock", name, cohorts)
     return None
 
 

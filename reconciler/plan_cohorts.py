@@ -1,13 +1,14 @@
 """The cohorts of a plan, put into words: diffs as the lines that a plan file holds."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from reconciler.diff import CohortDiff, MemberDiff
 from reconciler.gather import Snapshots
+from reconciler.grants import Giving, GrantDiff
 from reconciler.matching import Matching
-from reconciler.models.desired import DesiredCohort
+from reconciler.models.desired import NOBODYS, DesiredCohort
 from reconciler.models.plan import CohortPlan, MemberChange, Reason
 from reconciler.pairing import Orphan, Pair
 
@@ -25,6 +26,7 @@ class GuildPlanned:
         return self.diff.fields or CohortPlan(
             guild=self.pair.name,
             uuid=self.pair.guild.uuid,
+            role=self.pair.role,
             cohort=self.pair.cohort.id if self.pair.cohort else None,
             action="update",
         )
@@ -42,8 +44,23 @@ class OrphanPlanned:
         return self.diff.fields or CohortPlan(
             guild=self.orphan.mark.guild,
             uuid=self.orphan.mark.key.uuid,
+            role=self.orphan.mark.key.role,
             cohort=self.orphan.cohort.id,
             action="update",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """What is left of a cohort of ours that somebody deleted."""
+
+    cohort: int
+    diff: CohortDiff
+
+    def header(self) -> CohortPlan:
+        """The plan of what is left, without members."""
+        return CohortPlan(
+            guild=f"deleted-{self.cohort}", uuid=NOBODYS.uuid, cohort=self.cohort, action="forget"
         )
 
 
@@ -66,6 +83,11 @@ class PeopleShown:
             return self.person(uid)
         known = self.snapshots.moodle.accounts.get(account)
         return self._shown(known.username) if known else ""
+
+    def giving(self, given: Giving) -> MemberChange:
+        """The line of a role that one account gets or loses."""
+        line = self.change(given.change, given.account, given.because)
+        return replace(line, role=given.role, through=given.through)
 
     def change(
         self, change: Literal["add", "remove"], account: int, because: Reason | None = None
@@ -101,23 +123,36 @@ def narrowed(guild: GuildPlanned, account: int | None) -> GuildPlanned:
         keep={k: v for k, v in members.keep.items() if k == account},
     )
     creates = guild.pair.cohort is None and bool(own.add)
-    return GuildPlanned(
-        guild.pair, guild.desired, CohortDiff(guild.diff.fields if creates else None, own)
-    )
+    defines = guild.diff.grants.definition
+    mine = tuple(given for given in guild.diff.grants.givings if given.account == account)
+    if defines and not creates:
+        # Nothing else gives them the role until a plan of the whole guild has changed the way.
+        mine = tuple(given for given in mine if given.because != "way")
+    grants = GrantDiff(defines if creates else None, mine)
+    fields = guild.diff.fields if creates else None
+    return GuildPlanned(guild.pair, guild.desired, CohortDiff(fields, own, grants))
 
 
 def cohort_plans(
-    planned: Iterable[GuildPlanned | OrphanPlanned], people: PeopleShown
+    planned: Iterable[GuildPlanned | OrphanPlanned | LeftBehind], people: PeopleShown
 ) -> tuple[CohortPlan, ...]:
     """The cohorts that change, in the order of their guilds' names; nothing for the others."""
-    plans = (
-        item.header().model_copy(update={"members": tuple(_lines(item.diff.members, people))})
-        for item in planned
-    )
     changing = (
-        plan for plan, item in zip(plans, planned, strict=True) if item.diff.fields or plan.members
+        item.header().model_copy(
+            update={
+                "definition": item.diff.grants.definition,
+                "members": tuple(_lines(item.diff.members, people)),
+                "assignments": tuple(people.giving(g) for g in item.diff.grants.givings),
+            }
+        )
+        for item in planned
+        if item.diff.changes
     )
-    return tuple(sorted(changing, key=lambda plan: (plan.guild.casefold(), plan.uuid)))
+    return tuple(sorted(changing, key=_place))
+
+
+def _place(plan: CohortPlan) -> tuple[str, str, str]:
+    return plan.guild.casefold(), plan.uuid, plan.role or ""
 
 
 def _lines(members: MemberDiff, people: PeopleShown) -> Iterator[MemberChange]:

@@ -13,6 +13,8 @@ from reconciler.models.plan import Plan
 from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
 
 FORMAT = 1
+_LINES = ("members", "assignments")
+"""What of a cohort is lines of text in YAML."""
 
 
 def digest(plan: Plan) -> str:
@@ -30,8 +32,9 @@ def yaml_document(plan: Plan) -> dict[str, Any]:
     """The plan for people: members are lines of text, and nothing is said that is not so."""
     document = {key: _bare(value) for key, value in _fields(plan).items()}
     for cohort, shown in zip(plan.cohorts, document["cohorts"], strict=True):
-        if cohort.members:
-            shown["members"] = write_lines(cohort.members)
+        for part in _LINES:
+            if lines := getattr(cohort, part):
+                shown[part] = write_lines(lines)
     return {**document, "digest": digest(plan)}
 
 
@@ -120,9 +123,10 @@ def _model_input(body: Mapping[str, Any]) -> dict[str, Any]:
         **body,
         "scope": _scope_from(body["scope"]),
         "cohorts": [
-            {**cohort, "members": read_lines(cohort["members"])}
-            if isinstance(cohort.get("members"), str)
-            else cohort
+            {
+                key: read_lines(value) if key in _LINES and isinstance(value, str) else value
+                for key, value in cohort.items()
+            }
             for cohort in cohorts
         ],
     }

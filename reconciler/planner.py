@@ -1,27 +1,32 @@
 """From two snapshots to a plan."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from reconciler import policy
-from reconciler.desired import desired_cohort
-from reconciler.diff import guild_diff, orphan_diff
+from reconciler import identity, policy
+from reconciler.desired import Wishes, desired_cohort
+from reconciler.diff import NOBODY, CohortDiff, guild_diff, orphan_diff
 from reconciler.evidence import Evidence
-from reconciler.gather import Snapshots
+from reconciler.gather import Snapshots, evidence_for
+from reconciler.grants import Grants, grants_of
 from reconciler.matching import Matching, match, usable_rules
-from reconciler.models.moodle import MoodleSnapshot
+from reconciler.models.avc import AvcSnapshot
+from reconciler.models.moodle import COMPONENT, MoodleSnapshot, Rule
 from reconciler.models.plan import AvcSide, MatchingUsed, MoodleSide, Plan
 from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
 from reconciler.models.settings import SyncSettings
 from reconciler.pairing import Orphan, Pair, Pairing, pair_up
 from reconciler.plan_cohorts import (
     GuildPlanned,
+    LeftBehind,
     OrphanPlanned,
     PeopleShown,
     cohort_plans,
     narrowed,
 )
-from reconciler.problems import find_problems
+from reconciler.problems import Found, find_problems
+from reconciler.roles import Roles, find_roles, unknown_guild_roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,51 +45,128 @@ class Planned:
     snapshots: Snapshots
     matching: Matching
     pairing: Pairing
-    guilds: tuple[GuildPlanned, ...]
+    wishes: Wishes
+    cohorts: tuple[GuildPlanned, ...]
+    """Those of living guilds in scope: their own, and those for roles."""
+
+    @property
+    def guilds(self) -> tuple[GuildPlanned, ...]:
+        """The guilds' own cohorts among them."""
+        return tuple(planned for planned in self.cohorts if planned.pair.role is None)
 
 
 def make_plan(scope: Scope, snapshots: Snapshots, settings: SyncSettings, sites: Sites) -> Planned:
     """Plan what makes Moodle agree with AVC, within the scope.
 
-    Raises IncompleteRead and GuardTripped rather than plan from snapshots that cannot be trusted.
+    What removals cost is not in it yet: see ``costs``. Raises IncompleteRead and GuardTripped
+    rather than plan from snapshots that cannot be trusted.
     """
     avc, moodle = snapshots.avc, snapshots.moodle
     policy.refuse_incomplete_avc(avc)
     policy.refuse_empty_avc(avc)
-    used, unavailable = usable_rules(settings, snapshots.unavailable)
-    matching = match(avc.people.values(), moodle.accounts.values(), used)
-    pairing = pair_up(avc.site_uuid, avc.guilds, moodle.cohorts, settings)
+    known = _Known.of(snapshots, settings)
+    pairing = pair_up(avc.site_uuid, avc.guilds, moodle.cohorts, settings, known.roles)
     pairs, orphans = _in_scope(scope, pairing)
+    policy.refuse_roleless_avc(avc, pairs)
     policy.refuse_incomplete_moodle(
         moodle,
         [pair.cohort.id for pair in pairs if pair.cohort] + [o.cohort.id for o in orphans],
         described=not isinstance(scope, UserScope),
     )
-    evidence = Evidence(avc, matching, settings)
-    guilds = [_plan_guild(pair, moodle, evidence) for pair in pairs]
+    cohorts = [known.guild(pair) for pair in pairs]
     if isinstance(scope, UserScope):
-        guilds = [narrowed(guild, matching.account_of.get(scope.uid)) for guild in guilds]
-    archives = [_plan_orphan(orphan, moodle, evidence) for orphan in orphans]
-    people = PeopleShown(snapshots, matching, names=settings.names)
-    return Planned(
-        plan=Plan(
-            avc=AvcSide(
-                site=sites.avc,
-                uuid=avc.site_uuid,
-                guilds=len(avc.guilds),
-                memberships=avc.counts.memberships,
-            ),
-            moodle=MoodleSide(site=sites.moodle, url=moodle.url),
-            scope=scope,
-            matching=MatchingUsed(used=used, unavailable=unavailable),
-            cohorts=cohort_plans([*guilds, *archives], people),
-            problems=find_problems(scope, pairing, guilds, archives, people),
+        account = known.wishes.matching.account_of.get(scope.uid)
+        cohorts = [narrowed(planned, account) for planned in cohorts]
+    archives = [known.orphan(orphan) for orphan in orphans]
+    people = PeopleShown(snapshots, known.wishes.matching, names=settings.names)
+    plan = Plan(
+        avc=AvcSide(
+            site=sites.avc,
+            uuid=avc.site_uuid,
+            guilds=len(avc.guilds),
+            memberships=avc.counts.memberships,
         ),
-        snapshots=snapshots,
-        matching=matching,
-        pairing=pairing,
-        guilds=tuple(guilds),
+        moodle=MoodleSide(site=sites.moodle, url=moodle.url, release=moodle.release),
+        scope=scope,
+        matching=known.used,
+        roles=known.roles.plans,
+        cohorts=cohort_plans([*cohorts, *archives, *known.left_behind(scope)], people),
+        problems=find_problems(
+            Found(scope, pairing, cohorts, archives, people, known.roles, settings)
+        ),
     )
+    return Planned(plan, snapshots, people.matching, pairing, known.wishes, tuple(cohorts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known about everybody and every role, before any cohort is looked at."""
+
+    moodle: MoodleSnapshot
+    used: MatchingUsed
+    wishes: Wishes
+    roles: Roles
+    evidence: Evidence
+    grants: Grants | None
+
+    @classmethod
+    def of(cls, snapshots: Snapshots, settings: SyncSettings) -> "_Known":
+        avc, moodle = snapshots.avc, snapshots.moodle
+        counts = evidence_for(moodle, settings)
+        without: frozenset[Rule] = frozenset() if counts.issuer else frozenset({"link"})
+        used, unavailable = usable_rules(settings, snapshots.unavailable | without)
+        matching = match(avc.people.values(), moodle.accounts.values(), used, counts)
+        roles = find_roles(settings, moodle, unknown_guild_roles(settings, avc))
+        wishes = Wishes(
+            avc=avc,
+            matching=matching,
+            roles=roles,
+            administrators=moodle.administrators or frozenset(),
+            component=_lock(settings, moodle),
+        )
+        gone = _gone(moodle, avc, counts) if "link" in used else frozenset()
+        return cls(
+            moodle=moodle,
+            used=MatchingUsed(used=used, unavailable=unavailable),
+            wishes=wishes,
+            roles=roles,
+            evidence=Evidence(wishes, settings, gone),
+            grants=grants_of(moodle, roles),
+        )
+
+    def guild(self, pair: Pair) -> GuildPlanned:
+        desired = desired_cohort(pair, self.wishes)
+        members = self.moodle.members[pair.cohort.id] if pair.cohort else frozenset()
+        judge = partial(self.evidence.against, pair=pair)
+        return GuildPlanned(pair, desired, guild_diff(pair, desired, members, judge, self.grants))
+
+    def orphan(self, orphan: Orphan) -> OrphanPlanned:
+        members = self.moodle.members[orphan.cohort.id]
+        judge = partial(self.evidence.against_orphan, orphan=orphan)
+        return OrphanPlanned(orphan, orphan_diff(orphan, members, judge, self.grants))
+
+    def left_behind(self, scope: Scope) -> Iterator[LeftBehind]:
+        if self.grants and isinstance(scope, FullScope):
+            there = {cohort.id for cohort in self.moodle.cohorts}
+            for cohort, grants in self.grants.left_behind(there):
+                yield LeftBehind(cohort, CohortDiff(None, NOBODY, grants))
+
+
+def _gone(moodle: MoodleSnapshot, avc: AvcSnapshot, counts: identity.Evidence) -> frozenset[int]:
+    """Accounts whose link stands for somebody whom AVC, asked, no longer has."""
+    link = identity.keys(counts)["link"]
+    people = {word for person in avc.people.values() for word in link.person(person)}
+    return frozenset(
+        account.id
+        for account in moodle.accounts.values()
+        if (words := link.account(account)) and people.isdisjoint(words)
+    )
+
+
+def _lock(settings: SyncSettings, moodle: MoodleSnapshot) -> str | None:
+    if "lock-cohorts" not in moodle.abilities:
+        return None
+    return COMPONENT if settings.lock_cohorts else ""
 
 
 def _in_scope(scope: Scope, pairing: Pairing) -> tuple[tuple[Pair, ...], tuple[Orphan, ...]]:
@@ -96,15 +178,3 @@ def _in_scope(scope: Scope, pairing: Pairing) -> tuple[tuple[Pair, ...], tuple[O
             return tuple(pair for pair in pairing.pairs if pair.guild.uuid == scope.uuid), ()
         case UserScope():
             return tuple(pair for pair in pairing.pairs if not pair.adopt), ()
-
-
-def _plan_guild(pair: Pair, moodle: MoodleSnapshot, evidence: Evidence) -> GuildPlanned:
-    desired = desired_cohort(pair, evidence.avc, evidence.matching)
-    members = moodle.members[pair.cohort.id] if pair.cohort else frozenset()
-    judge = partial(evidence.against, guild=pair.guild.id)
-    return GuildPlanned(pair, desired, guild_diff(pair, desired, members, judge))
-
-
-def _plan_orphan(orphan: Orphan, moodle: MoodleSnapshot, evidence: Evidence) -> OrphanPlanned:
-    members = moodle.members[orphan.cohort.id]
-    return OrphanPlanned(orphan, orphan_diff(orphan, members, evidence.against_orphan))

@@ -5,15 +5,18 @@ from collections.abc import Iterable
 from reconciler.errors import GuardTripped, IncompleteRead
 from reconciler.models.avc import AvcSnapshot
 from reconciler.models.moodle import MoodleSnapshot
+from reconciler.pairing import Pair
 
 
 def refuse_incomplete_avc(avc: AvcSnapshot) -> None:
     """Raise IncompleteRead unless the snapshot holds as much as the site itself counted."""
     memberships = sum(len(members) for members in avc.members.values())
+    roles = sum(len(uids) for held in avc.roles.values() for uids in held.values())
     for part, expected, found in (
         ("guilds", avc.counts.guilds, len(avc.guilds)),
         ("people", avc.counts.people, len(avc.people)),
         ("memberships", avc.counts.memberships, memberships),
+        ("guild roles", avc.counts.roles, roles),
     ):
         if expected != found:
             raise IncompleteRead(
@@ -39,6 +42,19 @@ def refuse_empty_avc(avc: AvcSnapshot) -> None:
             f"AVC has no {what}. An empty community would empty every cohort, so nothing is"
             " planned. Check that this is the right database, and wholly restored."
         )
+
+
+def refuse_roleless_avc(avc: AvcSnapshot, pairs: Iterable[Pair]) -> None:
+    """Raise GuardTripped where nobody holds any role and a cohort for one is there to be emptied.
+
+    A guild's creator holds one: a community without any has lost the table that they are in.
+    """
+    if avc.counts.community_roles or not any(pair.role and pair.cohort for pair in pairs):
+        return
+    raise GuardTripped(
+        "Nobody in AVC holds a role in any guild. That would empty every cohort that is for a role,"
+        " so nothing is planned. Check that the database is wholly restored."
+    )
 
 
 def refuse_incomplete_moodle(

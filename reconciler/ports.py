@@ -6,8 +6,8 @@ from typing import Protocol, TypeVar
 from pydantic import BaseModel
 
 from reconciler.models.avc import AvcFacts, AvcSnapshot, Claims, Guild
-from reconciler.models.moodle import MoodleQuery, MoodleSnapshot, Rule
-from reconciler.models.operations import Outcome, Step
+from reconciler.models.moodle import Enrolled, MoodleQuery, MoodleSnapshot, Rule
+from reconciler.models.operations import Facts, Operation, Outcome, Run, Step
 from reconciler.models.scope import Scope
 
 M = TypeVar("M", bound=BaseModel)
@@ -48,12 +48,28 @@ class MoodleSite(Protocol):
         """What the query asks for. Raises ReadError rather than leave anything out."""
         ...
 
-    def write(self, steps: Sequence[Step]) -> Iterator[Outcome]:
+    def enrolments(self, accounts: frozenset[int], courses: frozenset[int]) -> Enrolled:
+        """What enrols these accounts in these courses; asked only where snapshots tell courses.
+
+        An account, or a course of one, without an entry is not enrolled. Raises ReadError.
+        """
+        ...
+
+    def write(self, steps: Sequence[Step], run: Run) -> Iterator[Outcome]:
         """Try the steps in their order and tell, as they come, what became of each.
 
-        A step that needs one that is not done is not tried, but answered as held. An outcome is
-        ``done`` only when the site, read back, shows it. Raises ReadError when the site cannot be
-        read back: no later step has then been tried.
+        A step that needs one that is not fulfilled is not tried, but answered as held; one whose
+        precondition no longer holds, as stale. An outcome is ``done`` only when the site, read
+        back, shows it. Raises ReadError when the site cannot be read back: no later step has then
+        been tried.
+        """
+        ...
+
+    def read_back(self, operations: Sequence[Operation]) -> tuple[Facts, ...]:
+        """What the site shows of each of these operations after all that ``write`` has done.
+
+        Facts as ``facts_after`` has them; empty for a cohort that is not there, and without those
+        that this access cannot see. Raises ReadError.
         """
         ...
 
@@ -73,6 +89,11 @@ class SiteAccess(Protocol):
     @property
     def directory(self) -> str:
         """The directory of nwp.yml: relative paths start here."""
+        ...
+
+    @property
+    def site_directory(self) -> str:
+        """The site's own: ``directory`` of its entry, else ``sites/NAME`` beside nwp.yml."""
         ...
 
     @property

@@ -2,36 +2,52 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from reconciler.desired import active_members
 from reconciler.models.plan import Problem
 from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
+from reconciler.models.settings import SyncSettings
 from reconciler.pairing import Pairing
 from reconciler.plan_cohorts import GuildPlanned, OrphanPlanned, PeopleShown
+from reconciler.roles import Roles, spelt
+from reconciler.site_problems import role_problems, site_problems
 
 
-def find_problems(
-    scope: Scope,
-    pairing: Pairing,
-    guilds: Sequence[GuildPlanned],
-    archives: Sequence[OrphanPlanned],
-    people: PeopleShown,
-) -> tuple[Problem, ...]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that was found out, as far as problems come from it."""
+
+    scope: Scope
+    pairing: Pairing
+    cohorts: Sequence[GuildPlanned]
+    archives: Sequence[OrphanPlanned]
+    people: PeopleShown
+    roles: Roles
+    settings: SyncSettings
+
+
+def find_problems(found: Found) -> tuple[Problem, ...]:
     """Every problem that concerns the scope, in a stable order."""
+    scope, pairing, people = found.scope, found.pairing, found.people
     memberships = _memberships(scope, pairing, people)
-    concerned = _with_frozen(memberships, [*guilds, *archives], people)
-    found = [
+    concerned = _with_frozen(memberships, [*found.cohorts, *found.archives], people)
+    one_person = isinstance(scope, UserScope)
+    problems = [
         *_pairing_problems(scope, pairing, memberships),
         *_unpublished(scope, pairing, memberships, people),
         *_people(concerned, people),
-        *(_not_adopted(pairing, memberships) if isinstance(scope, UserScope) else ()),
-        *(_strangers(guilds, people) if not isinstance(scope, UserScope) else ()),
+        *(_not_adopted(pairing, memberships) if one_person else _strangers(found)),
+        *site_problems(found.settings, people.snapshots),
+        *role_problems(found.roles, found.settings, people.snapshots, found.cohorts),
+        *_administrators(found),
     ]
-    return tuple(sorted(found, key=_place))
+    return tuple(sorted(dict.fromkeys(problems), key=_place))
 
 
-def _place(problem: Problem) -> tuple[str, int, tuple[int, ...], tuple[str, ...]]:
-    return problem.kind, problem.avc or 0, problem.accounts, problem.guilds
+def _place(problem: Problem) -> tuple[object, ...]:
+    found = problem
+    return found.kind, found.avc or 0, found.accounts, found.guilds, found.cohorts, found.roles
 
 
 def _memberships(
@@ -61,7 +77,7 @@ def _with_frozen(
     owners: dict[int, list[int]] = defaultdict(list)
     for uid, why in people.matching.unmatched.items():
         # An account that merely looks likely by its user name is frozen for nobody's sake.
-        if why.kind in {"several-accounts", "shared-account"}:
+        if why.kind in {"several-accounts", "shared-account", "contradicting-evidence"}:
             for account in why.accounts:
                 owners[account].append(uid)
     found = {uid: set(names) for uid, names in memberships.items()}
@@ -135,17 +151,41 @@ def _not_adopted(pairing: Pairing, memberships: Mapping[int, tuple[str, ...]]) -
             yield Problem(kind="not-adopted", guilds=(pair.name,), cohorts=(pair.cohort.id,))
 
 
-def _strangers(guilds: Sequence[GuildPlanned], people: PeopleShown) -> Iterator[Problem]:
-    where: dict[int, list[str]] = defaultdict(list)
-    for guild in guilds:
-        for account, verdict in guild.diff.members.keep.items():
+def _strangers(found: Found) -> Iterator[Problem]:
+    where: dict[int, set[str]] = defaultdict(set)
+    for planned in found.cohorts:
+        for account, verdict in planned.diff.members.keep.items():
             if verdict.because == "stranger":
-                where[account].append(guild.pair.name)
+                where[account].add(planned.pair.name)
     for account, names in where.items():
         yield Problem(
             kind="stranger",
-            avc=people.matching.person_of.get(account),
-            name=people.account(account),
+            avc=found.people.matching.person_of.get(account),
+            name=found.people.account(account),
             guilds=tuple(sorted(names)),
             accounts=(account,),
+        )
+
+
+def _administrators(found: Found) -> Iterator[Problem]:
+    """Those who hold a role in a guild and do not get it, for ruling the site anyway."""
+    where: dict[int, dict[str, None]] = defaultdict(dict)
+    snapshots, matching = found.people.snapshots, found.people.matching
+    administrators = snapshots.moodle.administrators or frozenset()
+    for planned in found.cohorts:
+        if planned.pair.role is not None:
+            held = snapshots.avc.roles.get(planned.pair.guild.id, {})
+            active = active_members(snapshots.avc, planned.pair.guild.id)
+            sources = found.roles.guild_roles(planned.pair.role)
+            holders = (uids for role, uids in held.items() if spelt(role) in sources)
+            for uid in active & frozenset().union(*holders):
+                if matching.account_of.get(uid) in administrators:
+                    where[uid][planned.pair.name] = None
+    for uid, names in where.items():
+        yield Problem(
+            kind="site-administrator",
+            avc=uid,
+            name=found.people.person(uid),
+            guilds=tuple(sorted(names)),
+            accounts=(matching.account_of[uid],),
         )

@@ -1,9 +1,10 @@
 """The whole way, for two sites: read, plan, check, carry out, read again."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.applier import Applied, carry_out, failures, steps
+from reconciler.costs import priced, question
 from reconciler.errors import (
     NotFound,
     PartlyApplied,
@@ -12,9 +13,11 @@ from reconciler.errors import (
     StalePlan,
 )
 from reconciler.gather import gather
+from reconciler.models.operations import Run
 from reconciler.models.plan import Plan
 from reconciler.models.scope import Scope
 from reconciler.models.settings import SyncSettings
+from reconciler.plan_file import digest
 from reconciler.planner import Planned, Sites, make_plan
 from reconciler.ports import AvcSite, MoodleSite
 from reconciler.stale import Checked, check
@@ -38,14 +41,23 @@ class Report:
     applied: tuple[Applied, ...]
     residue: tuple[str, ...]
     """What was written and is not there; one sentence each."""
-    after: Planned
-    """What is left to do, from fresh reads."""
+    recorded: bool
+    """Whether Moodle keeps a record of this run."""
+
+    @property
+    def clean(self) -> bool:
+        """Whether everything was carried out, and lasted."""
+        return not self.residue and all(item.outcome.fulfilled for item in self.applied)
 
 
 def plan_now(pair: SitePair, scope: Scope) -> Planned:
-    """Read both sites and plan. Raises ReadError, NotFound, GuardTripped."""
+    """Read both sites, plan, and price. Raises ReadError, NotFound, GuardTripped."""
     snapshots = gather(pair.avc, pair.moodle, scope, pair.settings)
-    return make_plan(scope, snapshots, pair.settings, pair.names)
+    made = make_plan(scope, snapshots, pair.settings, pair.names)
+    enrolment = snapshots.moodle.enrolment
+    asked = question(made.plan, enrolment)
+    enrolled = pair.moodle.enrolments(asked.accounts, asked.courses) if asked else {}
+    return replace(made, plan=priced(made.plan, enrolment, enrolled))
 
 
 def check_saved(plan: Plan, pair: SitePair) -> tuple[Planned, tuple[Checked, ...]]:
@@ -71,31 +83,34 @@ def check_saved(plan: Plan, pair: SitePair) -> tuple[Planned, tuple[Checked, ...
 
 
 def apply(
+    plan: Plan,
     checked: Sequence[Checked],
     pair: SitePair,
     now: Planned,
     progress: Callable[[Applied], None] = lambda _applied: None,
 ) -> Report:
-    """Carry out what is to do of a checked plan, and read both sites again if that was anything.
+    """Carry out what is to do of a checked plan, and look once more at all that was.
 
     ``now`` is the plan that it was checked against. Raises StalePlan before the first write,
-    PartlyApplied when a site is lost afterwards.
+    PartlyApplied when Moodle is lost afterwards.
     """
     todo = steps(checked)
     if not todo:
-        return Report((), (), now)
+        return Report((), (), recorded=False)
+    run = Run(avc=plan.avc.uuid, scope=str(plan.scope), digest=digest(plan))
     applied: list[Applied] = []
     try:
-        for item in carry_out(todo, pair.moodle):
+        for item in carry_out(todo, pair.moodle, run):
             applied.append(item)
             progress(item)
-        after = plan_now(pair, now.plan.scope)
+        there = tuple(item.operation for item in applied if item.outcome.fulfilled)
+        left = residue(there, pair.moodle.read_back(there))
     except ReconcilerError as error:
-        done = sum(item.outcome.status == "done" for item in applied)
+        done = sum(item.outcome.fulfilled for item in applied)
         unknown = "" if len(applied) == len(todo) else ", others may have been written"
         raise PartlyApplied(
             f"{done} of {len(todo)} operations were carried out and read back{unknown}; then:"
             f" {error} Apply again to do the rest.",
             failures(applied),
         ) from error
-    return Report(tuple(applied), residue(applied, after), after)
+    return Report(tuple(applied), left, "record-syncs" in now.snapshots.moodle.abilities)

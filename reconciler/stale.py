@@ -1,20 +1,25 @@
 """Whether an operation of a saved plan is still to do, already done, or stale."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from reconciler.models.desired import CohortKey
-from reconciler.models.moodle import Cohort
+from reconciler.models.desired import NOBODYS, CohortKey
+from reconciler.models.moodle import Cohort, Grant, RoleState
 from reconciler.models.operations import (
     AddMember,
+    AssignRole,
     ChangeCohort,
     CreateCohort,
+    DefineRole,
     Operation,
     RemoveMember,
+    UnassignRole,
+    UndefineRole,
+    facts_after,
 )
 from reconciler.models.plan import Plan
-from reconciler.operations import operations
+from reconciler.operations import operations, words
 from reconciler.planner import Planned
 
 
@@ -50,11 +55,10 @@ class _Judge:
         self._creations = {op.key: op for op in fresh if isinstance(op, CreateCohort)}
         self._changes = {op.cohort: op for op in fresh if isinstance(op, ChangeCohort)}
         self._additions = {(o.key, o.account): o.uid for o in fresh if isinstance(o, AddMember)}
-        self._removals = {
-            (op.key, op.account): (op.uid, op.because)
-            for op in fresh
-            if isinstance(op, RemoveMember)
-        }
+        self._removals = {(o.key, o.account): o for o in fresh if isinstance(o, RemoveMember)}
+        self._givings = {_giving(o): o for o in fresh if isinstance(o, AssignRole | UnassignRole)}
+        self._definitions = {o for o in fresh if isinstance(o, DefineRole | UndefineRole)}
+        self._given = Given.of(now)
 
     def judged(self, operation: Operation) -> Checked:
         match operation:
@@ -66,31 +70,31 @@ class _Judge:
                 return self._addition(operation)
             case RemoveMember():
                 return self._removal(operation)
+            case AssignRole() | UnassignRole():
+                return self._assignment(operation)
+            case DefineRole() | UndefineRole():
+                return self._definition(operation)
 
     def _creation(self, wanted: CreateCohort) -> Checked:
         if self._creations.get(wanted.key) == wanted:
             return Checked(wanted, "to do")
         found = self._cohorts.get(wanted.key)
-        same = found is not None and (found.idnumber, found.name, found.description) == (
-            wanted.idnumber,
-            wanted.name,
-            wanted.description,
+        same = found is not None and all(
+            getattr(found, field) in (None, value) for field, value in facts_after(wanted).items()
         )
         if same:
             return Checked(wanted, "done")
         return _stale(
             wanted,
-            f"create cohort {wanted.idnumber}",
             f"the guild has cohort {found.id} '{found.name}' now"
             if found
             else "AVC no longer calls for it as planned",
         )
 
     def _change(self, wanted: ChangeCohort) -> Checked:
-        what = f"{wanted.action} cohort {wanted.cohort} ({wanted.guild})"
         found = self._cohorts.get(wanted.key)
         if found is None or found.id != wanted.cohort:
-            return _stale(wanted, what, "that cohort is gone, or no longer marked as this guild's")
+            return _stale(wanted, "that cohort is gone, or no longer marked as this guild's")
         fresh = self._changes.get(wanted.cohort)
         for field, change in wanted.changes().items():
             value = getattr(found, field)
@@ -99,40 +103,128 @@ class _Judge:
                 wanted = replace(wanted, **finished)
             elif fresh is None or fresh.action != wanted.action or getattr(fresh, field) != change:
                 planned = f"{change.from_!r} to {change.to!r}"
-                return _stale(wanted, what, f"its {field} is {value!r} now; planned was {planned}")
+                return _stale(wanted, f"its {field} is {value!r} now; planned was {planned}")
         return Checked(wanted, "to do" if wanted.changes() else "done")
 
     def _addition(self, wanted: AddMember) -> Checked:
-        what = f"add account {wanted.account} to {wanted.guild}"
         found = self._cohorts.get(wanted.key)
         if wanted.cohort is not None and (found is None or found.id != wanted.cohort):
-            return _stale(wanted, what, f"cohort {wanted.cohort} is gone or no longer its cohort")
+            return _stale(wanted, f"cohort {wanted.cohort} is gone or no longer its cohort")
         if found is not None and wanted.account in self._members.get(found.id, ()):
             return Checked(wanted, "done")
         if wanted.key in self._unclaimed:
-            return _stale(wanted, what, "its cohort has to be adopted or restored first now")
+            return _stale(wanted, "its cohort has to be adopted or restored first now")
         place = (wanted.key, wanted.account)
         if place not in self._additions:
-            return _stale(wanted, what, "AVC no longer calls for it, or the account is not theirs")
+            return _stale(wanted, "AVC no longer calls for it, or the account is not theirs")
         if self._additions[place] != wanted.uid:
             now = self._additions[place]
-            return _stale(wanted, what, f"the account is matched with AVC user {now} now")
+            return _stale(wanted, f"the account is matched with AVC user {now} now")
         return Checked(replace(wanted, cohort=found.id if found else None), "to do")
 
     def _removal(self, wanted: RemoveMember) -> Checked:
-        what = f"remove account {wanted.account} from {wanted.guild}"
         found = self._cohorts.get(wanted.key)
         if found is None or found.id != wanted.cohort:
-            return _stale(wanted, what, f"cohort {wanted.cohort} is gone or no longer its cohort")
+            return _stale(wanted, f"cohort {wanted.cohort} is gone or no longer its cohort")
         if wanted.account not in self._members.get(found.id, ()):
             return Checked(wanted, "done")
-        evidence = self._removals.get((wanted.key, wanted.account))
-        if evidence is None:
-            return _stale(wanted, what, "there is no longer evidence that they should go")
-        if evidence != (wanted.uid, wanted.because):
-            uid, because = evidence
-            return _stale(wanted, what, f"the evidence is another now: AVC user {uid}, {because}")
-        return Checked(wanted, "to do")
+        fresh = self._removals.get((wanted.key, wanted.account))
+        if fresh is None:
+            return _stale(wanted, "there is no longer evidence that they should go")
+        if (fresh.uid, fresh.because) != (wanted.uid, wanted.because):
+            evidence = f"AVC user {fresh.uid}, {fresh.because}"
+            return _stale(wanted, f"the evidence is another now: {evidence}")
+        dearer = _dearer(wanted, fresh)
+        return _stale(wanted, dearer) if dearer else Checked(wanted, "to do")
+
+    def _assignment(self, wanted: AssignRole | UnassignRole) -> Checked:
+        found = self._cohorts.get(wanted.key)
+        if wanted.key == NOBODYS and wanted.cohort is not None:
+            return self._left_behind(wanted, wanted.cohort)
+        if wanted.cohort is not None and (found is None or found.id != wanted.cohort):
+            return _stale(wanted, f"cohort {wanted.cohort} is gone or no longer its cohort")
+        adds = isinstance(wanted, AssignRole)
+        if found is not None and self._given.has(wanted, found.id) is adds:
+            return Checked(wanted, "done")
+        fresh = self._givings.get(_giving(wanted))
+        if fresh is None or (adds and wanted.key in self._unclaimed):
+            return _stale(wanted, "it is no longer called for, or cannot be seen this way")
+        same = replace(fresh, cohort=wanted.cohort) == wanted
+        if not same:
+            return _stale(wanted, f"its grounds are others now: AVC user {fresh.uid}")
+        return Checked(replace(wanted, cohort=found.id if found else None), "to do")
+
+    def _left_behind(self, wanted: AssignRole | UnassignRole, cohort: int) -> Checked:
+        if self._given.has(wanted, cohort) is False:
+            return Checked(wanted, "done")
+        if self._givings.get(_giving(wanted)) == wanted:
+            return Checked(wanted, "to do")
+        return _stale(wanted, "it is no longer called for, or cannot be seen this way")
+
+    def _definition(self, wanted: DefineRole | UndefineRole) -> Checked:
+        found = self._cohorts.get(wanted.key)
+        if wanted.cohort is not None and (found is None or found.id != wanted.cohort):
+            gone = f"cohort {wanted.cohort} is gone or no longer its cohort"
+            return _stale(wanted, gone)
+        defines = isinstance(wanted, DefineRole)
+        if found is not None and self._given.defines(wanted.role, found.id) is defines:
+            return Checked(wanted, "done")
+        moved = replace(wanted, cohort=found.id if found else None)
+        if moved not in self._definitions or (defines and wanted.key in self._unclaimed):
+            why = "it is no longer called for, or cannot be seen this way"
+            return _stale(wanted, why)
+        return Checked(moved, "to do")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Which roles cohorts give whom, as Moodle has it."""
+
+    ids: Mapping[str, int]
+    state: RoleState | None
+
+    @classmethod
+    def of(cls, now: Planned) -> "Given":
+        """From fresh reads."""
+        return cls(now.wishes.roles.ids, now.snapshots.moodle.roles)
+
+    def has(self, giving: AssignRole | UnassignRole, cohort: int) -> bool | None:
+        """Whether the account has the role through this cohort; None where it cannot be seen."""
+        if self.state is None:
+            return None
+        role = self.ids.get(giving.role)
+        if role is None:
+            return False
+        grant = Grant(cohort=cohort, role=role, component=giving.component)
+        return giving.account in self.state.assignments.get(grant, ())
+
+    def defines(self, role: str, cohort: int) -> bool | None:
+        """Whether local_cohortrole gives a cohort's members a role; None: it cannot be seen."""
+        if self.state is None or self.state.definitions is None:
+            return None
+        return (cohort, self.ids.get(role)) in self.state.definitions
+
+
+def _giving(operation: AssignRole | UnassignRole) -> tuple[object, ...]:
+    adds = isinstance(operation, AssignRole)
+    place = operation.cohort if operation.key == NOBODYS else None
+    return adds, place, operation.key, operation.account, operation.role, operation.component
+
+
+def _dearer(planned: RemoveMember, fresh: RemoveMember) -> str:
+    """How a removal costs more than planned; empty when it does not.
+
+    A cost that was unknown when the plan was reviewed may turn out to be any.
+    """
+    for before, after, what in (
+        (planned.last_enrolments, fresh.last_enrolments, "cost them their last enrolment in"),
+        (planned.suspends, fresh.suspends, "suspend them in"),
+    ):
+        if before is not None and after is None:
+            return f"what it costs cannot be seen this way; planned was {before} courses"
+        if before is not None and after is not None and after > before:
+            return f"it would {what} {after} courses now; planned was {before}"
+    return ""
 
 
 def _claimed(found: Iterable[Operation]) -> set[CohortKey]:
@@ -147,10 +239,9 @@ def _claimed(found: Iterable[Operation]) -> set[CohortKey]:
 def cohorts_by_key(now: Planned) -> dict[CohortKey, Cohort]:
     """The cohort of every guild, gone ones too; those that are left alone have none here."""
     pairing = now.pairing
-    return {
-        CohortKey(uuid=pair.guild.uuid): pair.cohort for pair in pairing.pairs if pair.cohort
-    } | {orphan.mark.key: orphan.cohort for orphan in pairing.orphans}
+    paired = {pair.key: pair.cohort for pair in pairing.pairs if pair.cohort}
+    return paired | {orphan.mark.key: orphan.cohort for orphan in pairing.orphans}
 
 
-def _stale(operation: Operation, what: str, found: str) -> Checked:
-    return Checked(operation, "stale", f"{what}: {found}")
+def _stale(operation: Operation, found: str) -> Checked:
+    return Checked(operation, "stale", f"{words(operation)}: {found}")

@@ -15,14 +15,23 @@ class Summary:
     create: int
     rename: int
     change: int
-    """Cohorts whose other fields change: adopted, updated or restored ones."""
+    """Cohorts whose other fields, or what they give, change: adopted or restored ones, too."""
     archive: int
     members_only: int
     """Cohorts whose members change, and nothing else."""
     same: int | None
-    """Guilds whose cohort stays as it is; None where the scope does not tell."""
+    """Guilds whose own cohort stays as it is; None where the scope does not tell."""
     add: int
     remove: int
+    lost: int
+    """Courses, counted once a person, in which a removal takes the last enrolment."""
+    suspended: int
+    """Courses, counted once a person, in which a removal suspends."""
+    unknown: int
+    """Removals of which it cannot be seen what they cost."""
+    give: int
+    """Roles given one by one, and definitions made."""
+    take: int
     problems: int
 
 
@@ -32,8 +41,12 @@ def summarise(plan: Plan) -> Summary:
     living = [cohort for cohort in plan.cohorts if cohort.action not in {"create", "archive"}]
     renamed = [cohort for cohort in living if cohort.name]
     unnamed = [cohort for cohort in living if not cohort.name]
-    fields = [cohort for cohort in unnamed if cohort.changes_fields]
-    changes = Counter(member.change for cohort in plan.cohorts for member in cohort.members)
+    fields = [c for c in unnamed if c.changes_fields or c.definition or not c.members]
+    members = [member for cohort in plan.cohorts for member in cohort.members]
+    changes = Counter(member.change for member in members)
+    roles = Counter(given.change for cohort in plan.cohorts for given in cohort.assignments)
+    definitions = Counter(c.definition.action for c in plan.cohorts if c.definition)
+    own = [c for c in plan.cohorts if c.role is None and c.action not in {"archive", "forget"}]
     full = isinstance(plan.scope, FullScope)
     return Summary(
         create=actions["create"],
@@ -41,9 +54,14 @@ def summarise(plan: Plan) -> Summary:
         change=len(fields),
         archive=actions["archive"],
         members_only=len(unnamed) - len(fields),
-        same=plan.avc.guilds - len(plan.cohorts) + actions["archive"] if full else None,
+        same=plan.avc.guilds - len(own) if full else None,
         add=changes["add"],
         remove=changes["remove"],
+        lost=sum(member.last_enrolments or 0 for member in members),
+        suspended=sum(member.suspends or 0 for member in members),
+        unknown=sum(member.last_enrolments is None for member in members),
+        give=roles["add"] + definitions["create"],
+        take=roles["remove"] + definitions["delete"],
         problems=len(plan.problems),
     )
 
@@ -71,4 +89,26 @@ def headline(plan: Plan) -> str:
     noun = "cohort" if number == "1" else "cohorts"
     coming = "member" if found.add == 1 else "members"
     members = f"{found.add} {coming} to add, {found.remove} to remove"
-    return f"{where}: " + ", ".join([f"{number} {noun} {verb}", *rest]) + f"; {members}"
+    return (
+        f"{where}: "
+        + ", ".join([f"{number} {noun} {verb}", *rest])
+        + f"; {members}{_costs(found)}{_roles(found)}"
+    )
+
+
+def _costs(found: Summary) -> str:
+    if found.unknown:
+        return ", at a cost that cannot be seen"
+    parts = [
+        f"{number} {'enrolment' if number == 1 else 'enrolments'} {verb}"
+        for number, verb in ((found.lost, "lost"), (found.suspended, "suspended"))
+        if number
+    ]
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _roles(found: Summary) -> str:
+    if not found.give and not found.take:
+        return ""
+    noun = "role" if found.give == 1 else "roles"
+    return f"; {found.give} {noun} to give, {found.take} to take"

@@ -1,66 +1,26 @@
 """Whether Moodle, read again, is what was asked for."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 
-from reconciler.applier import Applied
-from reconciler.models.moodle import Cohort
-from reconciler.models.operations import (
-    TEXTS,
-    AddMember,
-    ChangeCohort,
-    CreateCohort,
-    Operation,
-    RemoveMember,
-)
-from reconciler.planner import Planned
-from reconciler.stale import cohorts_by_key
-
-Fact = str | int
-"""A field's name, or the id of an account that is a member or not."""
-Facts = Mapping[Fact, object]
+from reconciler.models.operations import Facts, Operation, facts_after
+from reconciler.operations import words
 
 
-def residue(applied: Iterable[Applied], now: Planned) -> tuple[str, ...]:
-    """What was carried out and cannot be seen in fresh reads; one sentence each."""
-    cohorts, members = cohorts_by_key(now), now.snapshots.moodle.members
-    asked: dict[str, dict[Fact, object]] = defaultdict(dict)
-    found: dict[str, dict[Fact, object]] = defaultdict(dict)
-    for item in applied:
-        if item.outcome.status != "done":
-            continue
-        operation, cohort = item.operation, cohorts.get(item.operation.key)
-        expected = _expected(operation)
-        present = members.get(cohort.id, frozenset()) if cohort else frozenset()
-        asked[operation.guild].update(expected)
-        found[operation.guild].update(_actual(expected, cohort, present))
-    return _worded(asked, found)
+def residue(done: Sequence[Operation], found: Sequence[Facts]) -> tuple[str, ...]:
+    """What was carried out and is not so afterwards; one sentence each.
 
-
-def _expected(operation: Operation) -> Facts:
-    match operation:
-        case CreateCohort():
-            return {field: getattr(operation, field) for field in TEXTS}
-        case ChangeCohort():
-            return {field: change.to for field, change in operation.changes().items()}
-        case AddMember():
-            return {operation.account: "member"}
-        case RemoveMember():
-            return {operation.account: "no member"}
-
-
-def _actual(expected: Facts, cohort: Cohort | None, members: frozenset[int]) -> Facts:
-    return {
-        fact: ("member" if fact in members else "no member")
-        if isinstance(fact, int)
-        else getattr(cohort, fact, None)
-        for fact in expected
-    }
-
-
-def _worded(asked: Mapping[str, Facts], found: Mapping[str, Facts]) -> tuple[str, ...]:
-    if asked == found:
+    ``found`` is what Moodle shows of each, in the same order. What it cannot show is not asked.
+    """
+    expected = [
+        {name: value for name, value in facts_after(item).items() if name in facts or not facts}
+        for item, facts in zip(done, found, strict=True)
+    ]
+    if expected == list(found):
         return ()
     from deepdiff import DeepDiff  # noqa: PLC0415 - 0.2 s that only a difference is worth
 
-    return tuple(DeepDiff(asked, found).pretty().splitlines())
+    return tuple(
+        f"{words(operation)}: {line}"
+        for operation, wanted, facts in zip(done, expected, found, strict=True)
+        for line in DeepDiff(wanted, dict(facts)).pretty().splitlines()
+    )

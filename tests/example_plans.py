@@ -5,15 +5,15 @@
 
 import sys
 
-from reconciler.marks import Mark, described
 from reconciler.models.avc import Guild
-from reconciler.models.desired import CohortKey
-from reconciler.models.moodle import Cohort
+from reconciler.models.moodle import COMPONENT, OTHER_WAY, PLUGIN, Grant, Issuer, Link
 from reconciler.models.plan import Plan
 from reconciler.models.scope import FullScope, UserScope
+from reconciler.models.settings import SyncSettings
 from reconciler.plan_text import as_text
 from reconciler.reconciliation import plan_now
-from tests.world import SITE, Community, FakeMoodle, account, pair, person
+from tests.fake_moodle import FakeMoodle
+from tests.world import CREATOR, ROLES, Community, account, our_cohort, pair, person
 
 WEB_DEV = Guild(
     id=1,
@@ -34,20 +34,16 @@ PEOPLE = (
     person(95, name="erin@example.org"),
 )
 ACCOUNTS = {a.id: a for a in map(account, (56, 77, 80, 95, 300))}
-COMMUNITY = Community((WEB_DEV, CONTENT), PEOPLE, {1: frozenset({77, 80, 91}), 2: frozenset({95})})
-
-
-def bearing(number: int, guild: Guild, name: str) -> Cohort:
-    """A cohort of ours, as it was when it had this name."""
-    mark = Mark(SITE, str(guild.alias), CohortKey(uuid=guild.uuid))
-    return Cohort(
-        id=number,
-        name=name,
-        idnumber=str(guild.alias),
-        description=described(guild.description, mark),
-        visible=True,
-        system=True,
-    )
+ISSUERS = (Issuer(1, "Community", "https://avc.example/oauth2", "sub"),)
+COMMUNITY = Community(
+    (WEB_DEV, CONTENT),
+    PEOPLE,
+    {1: frozenset({77, 80, 91}), 2: frozenset({95})},
+    {
+        1: {"guild-admin": frozenset({77}), "guild-mentor": frozenset({80})},
+        2: {"guild-admin": frozenset({95})},
+    },
+)
 
 
 def first_sync() -> Plan:
@@ -60,24 +56,67 @@ def monday() -> Plan:
     moodle = FakeMoodle(
         ACCOUNTS,
         {
-            42: bearing(42, WEB_DEV, "AVC - Web Dev"),
-            43: bearing(43, CONTENT, "AVC - Content Team"),
-            44: bearing(44, RADIO, "AVC - Radio"),
+            42: our_cohort(42, WEB_DEV, name="AVC - Web Dev"),
+            43: our_cohort(43, CONTENT),
+            44: our_cohort(44, RADIO),
         },
         {42: frozenset({156, 177}), 43: frozenset({195, 400}), 44: frozenset({156})},
+        blind=frozenset(),
+        issuers=ISSUERS,
+        courses={42: frozenset({3, 4}), 44: frozenset({4, 5})},
+        enrolled={156: {3: frozenset({42}), 4: frozenset({42, 44}), 5: frozenset({44, OTHER_WAY})}},
     )
-    return plan_now(pair(COMMUNITY, moodle), FullScope()).plan
+    settings = SyncSettings(avc_url="https://avc.example")
+    return plan_now(pair(COMMUNITY, moodle, settings), FullScope()).plan
 
 
 def one_user() -> Plan:
     """Somebody who was let into a guild a minute ago."""
     moodle = FakeMoodle(
-        ACCOUNTS, {42: bearing(42, WEB_DEV, "AVC - Web Development")}, {42: frozenset({177})}
+        ACCOUNTS, {42: our_cohort(42, WEB_DEV, component=None)}, {42: frozenset({177})}
     )
     return plan_now(pair(COMMUNITY, moodle), UserScope(uid=80)).plan
 
 
-EXAMPLES = {"first-sync.yaml": first_sync, "monday.yaml": monday, "one-user.json": one_user}
+def roles() -> Plan:
+    """Guild admins become course creators, mentors teachers; by Moodle's command line."""
+    moodle = FakeMoodle(
+        ACCOUNTS | {177: account(77, links=(Link(1, "77"),))},
+        {
+            42: our_cohort(42, WEB_DEV, component=COMPONENT),
+            43: our_cohort(43, CONTENT),
+            45: our_cohort(45, WEB_DEV, "coursecreator", component=COMPONENT),
+        },
+        {42: frozenset({177, 180}), 43: frozenset({195}), 45: frozenset({177, 180})},
+        blind=frozenset(),
+        administrators=frozenset({195}),
+        issuers=ISSUERS,
+        roles=ROLES,
+        definitions={(45, CREATOR.id)},
+        assigned={Grant(cohort=45, role=CREATOR.id, component=PLUGIN): frozenset({180})},
+        courses={42: frozenset({3})},
+        abilities=frozenset({"define-roles", "assign-roles", "lock-cohorts"}),
+    )
+    settings = SyncSettings(
+        role_sync=True,
+        role_mapping={
+            "guild_admin": "coursecreator",
+            "guild_mentor": "teacher",
+            "guild_member": "librarian",
+        },
+        roles_by={"librarian": "assignment"},
+        lock_cohorts=True,
+        avc_url="https://avc.example",
+    )
+    return plan_now(pair(COMMUNITY, moodle, settings), FullScope()).plan
+
+
+EXAMPLES = {
+    "first-sync.yaml": first_sync,
+    "monday.yaml": monday,
+    "one-user.json": one_user,
+    "roles.yaml": roles,
+}
 
 if __name__ == "__main__":
     for name, made in EXAMPLES.items():

@@ -1,26 +1,46 @@
 """Nasty communities, Moodles and plans."""
 
+from dataclasses import replace
+from itertools import product
+from typing import get_args
+
 from hypothesis import strategies as st
 
-from reconciler.machine_names import archived_idnumber
+from reconciler.machine_names import archived_idnumber, cohort_idnumber
 from reconciler.marks import Mark, described
 from reconciler.models.avc import Guild, Person
 from reconciler.models.desired import CohortKey
-from reconciler.models.moodle import Account, Cohort
+from reconciler.models.moodle import (
+    COMPONENT,
+    OTHER_WAY,
+    PLUGIN,
+    Account,
+    Cohort,
+    Grant,
+    Issuer,
+    Link,
+)
 from reconciler.models.plan import (
     AvcSide,
     CohortPlan,
+    DefinitionChange,
     FlagChange,
     MatchingUsed,
     MemberChange,
     MoodleSide,
     Plan,
     Problem,
+    ProblemKind,
+    Reason,
+    RolePlan,
     TextChange,
+    Way,
+    WayReason,
 )
 from reconciler.models.scope import FullScope, GuildScope, UserScope
 from reconciler.models.settings import SyncSettings
-from tests.world import OTHER_SITE, SITE, Community, FakeMoodle
+from tests.fake_moodle import FakeMoodle
+from tests.world import OTHER_SITE, ROLES, SITE, Community
 
 UUIDS = [f"{n:08x}-0000-4000-8000-000000000000" for n in range(6)]
 MAILS = [
@@ -89,7 +109,7 @@ aliases = st.one_of(
 
 @st.composite
 def communities(draw: st.DrawFn) -> Community:
-    """An AVC with few, awkward guilds and people; not without any member."""
+    """An AVC with few, awkward guilds and people; not without any member, or any role."""
     count = draw(st.integers(1, 3))
     guilds = tuple(
         Guild(
@@ -116,7 +136,31 @@ def communities(draw: st.DrawFn) -> Community:
     members = {guild.id: frozenset(draw(uids)) for guild in guilds}
     if not any(members.values()):
         members[1] = frozenset({1})
-    return Community(guilds, people, members)
+    held = {
+        guild: {role: frozenset(draw(uids)) & inside for role in draw(_guild_roles)}
+        for guild, inside in members.items()
+    }
+    if not any(uids for roles in held.values() for uids in roles.values()):
+        # A community in which nobody holds any role is refused: see policy.
+        guild = min(number for number, inside in members.items() if inside)
+        held[guild] = {"guild-admin": frozenset({min(members[guild])})}
+    return Community(guilds, people, members, held)
+
+
+_guild_roles = st.sets(st.sampled_from(["guild-admin", "guild-mentor"]))
+AVC_ISSUER = 9
+ISSUERS = [
+    Issuer(AVC_ISSUER, "AVC", "https://avc.example/oauth2", "sub"),
+    Issuer(AVC_ISSUER, "AVC", "https://avc.example/oauth2", "uuid"),
+    Issuer(AVC_ISSUER, "AVC", "https://avc.example/oauth2", ""),
+]
+OTHER_ISSUER = Issuer(8, "Google", "https://accounts.google.com", "sub")
+_uuids = st.integers(1, 7).map("aaaaaaaa-0000-4000-8000-{:012}".format)
+_links = st.builds(
+    Link,
+    st.sampled_from([AVC_ISSUER, AVC_ISSUER, OTHER_ISSUER.id]),
+    st.one_of(st.integers(1, 7).map(str), _uuids, st.sampled_from([*MAILS, "ann", "007"])),
+)
 
 
 @st.composite
@@ -126,6 +170,9 @@ def accounts(draw: st.DrawFn, number: int) -> Account:
         number,
         draw(st.sampled_from(["guest", "ann", "bob", f"user{number}", "carol@example.org"])),
         draw(st.sampled_from([mail for mail in MAILS if mail])),
+        idnumber=draw(st.just("") | _uuids),
+        idnumber_locked=draw(st.booleans()),
+        links=tuple(draw(st.lists(_links, max_size=2))),
         suspended=draw(st.booleans()),
         confirmed=draw(st.sampled_from([True, True, True, False])),
     )
@@ -136,17 +183,19 @@ def cohorts(draw: st.DrawFn, number: int) -> Cohort:
     """Ours, another AVC's, or nobody's; as it should be, or changed by hand."""
     name = draw(st.sampled_from(["web-dev", "WEB-DEV", "web-dev-2", "guild-1", "équipe", "42"]))
     site = draw(st.sampled_from([SITE, SITE, SITE, OTHER_SITE, None]))
-    mark = Mark(site or "", name, CohortKey(uuid=draw(st.sampled_from(UUIDS))))
+    role = draw(st.sampled_from([None, None, "coursecreator", "teacher", "old"]))
+    mark = Mark(site or "", name, CohortKey(uuid=draw(st.sampled_from(UUIDS)), role=role))
     archived = site == SITE and draw(st.booleans())
     return Cohort(
         id=number,
         name=draw(st.sampled_from(["AVC - Web Development", "Hand-made", "AVC - x (archived)"])),
-        idnumber=archived_idnumber(name, number)
+        idnumber=archived_idnumber(name, role, number)
         if archived
-        else draw(st.sampled_from([name, "", f"hand-{number}"])),
+        else draw(st.sampled_from([cohort_idnumber(name, role), "", f"hand-{number}"])),
         description=described("text", mark) if site else draw(st.sampled_from(["", "<p>x</p>"])),
         visible=draw(st.booleans()),
         system=draw(st.sampled_from([True, True, True, False])),
+        component=draw(st.sampled_from(["", "", COMPONENT, "local_other"])),
     )
 
 
@@ -161,12 +210,96 @@ def moodles(draw: st.DrawFn) -> FakeMoodle:
         if cohort.idnumber.casefold() in taken:
             cohort = cohort.model_copy(update={"idnumber": ""})
         found[number] = cohort
-    members = st.sets(st.sampled_from(sorted(known))) if known else st.just(set())
-    return FakeMoodle(known, found, {number: frozenset(draw(members)) for number in found})
+    some = st.frozensets(st.sampled_from(sorted(known))) if known else st.just(frozenset())
+    moodle = FakeMoodle(known, found, {number: draw(some) for number in found})
+    if draw(st.booleans()):
+        draw(_shown(moodle, some))
+    else:
+        _hide(moodle)
+    return moodle
 
 
+@st.composite
+def _shown(draw: st.DrawFn, moodle: FakeMoodle, some: st.SearchStrategy[frozenset[int]]) -> None:
+    """What the command line shows of a Moodle: everything."""
+    moodle.blind = frozenset()
+    moodle.issuers = draw(
+        st.sampled_from([(), *((one,) for one in ISSUERS), (ISSUERS[0], OTHER_ISSUER)])
+    )
+    moodle.administrators = draw(some)
+    moodle.roles = ROLES
+    moodle.abilities = draw(
+        st.sampled_from(
+            [
+                frozenset({"define-roles", "assign-roles", "lock-cohorts"}),
+                frozenset({"assign-roles"}),
+            ]
+        )
+    )
+    places = [(c.id, r.id) for c, r in product(moodle.cohorts.values(), ROLES) if r.system]
+    if draw(st.booleans()) and "define-roles" in moodle.abilities:
+        moodle.definitions = set(draw(st.sets(st.sampled_from(places)))) if places else set()
+    for cohort, role in draw(st.sets(st.sampled_from(places))) if places else ():
+        moodle.assigned[Grant(cohort=cohort, role=role, component=COMPONENT)] = draw(some)
+    for cohort, role in moodle.definitions or ():
+        held = moodle.members[cohort] & draw(some)
+        moodle.assigned[Grant(cohort=cohort, role=role, component=PLUGIN)] = held
+    draw(_enrolled(moodle))
+
+
+@st.composite
+def _enrolled(draw: st.DrawFn, moodle: FakeMoodle) -> None:
+    """Courses that enrol cohorts, and some people otherwise, too."""
+    courses = st.frozensets(st.sampled_from([30, 31]))
+    moodle.courses = {cohort: draw(courses) for cohort in moodle.cohorts}
+    moodle.on_removal = draw(st.sampled_from(["unenrol", "suspend"]))
+    for account in moodle.accounts:
+        otherwise = draw(courses)
+        moodle.enrolled[account] = {
+            course: frozenset({OTHER_WAY} & ({OTHER_WAY} if course in otherwise else set()))
+            | {
+                c
+                for c, inside in moodle.members.items()
+                if account in inside and course in moodle.courses[c]
+            }
+            for course in (30, 31)
+        }
+
+
+def _hide(moodle: FakeMoodle) -> None:
+    """What web services do not show."""
+    for number, found in moodle.accounts.items():
+        moodle.accounts[number] = replace(found, links=(), idnumber_locked=False)
+    for number, cohort in moodle.cohorts.items():
+        moodle.cohorts[number] = cohort.model_copy(update={"component": None})
+
+
+_mappings = st.fixed_dictionaries(
+    {},
+    optional={
+        "guild_admin": st.sampled_from(["coursecreator", "manager", "librarian", "no-such"]),
+        "guild_mentor": st.sampled_from(["teacher", "coursecreator"]),
+        "guild_member": st.sampled_from(["student", "librarian", "coursecreator"]),
+        "guild_unheard_of": st.just("editingteacher"),
+    },
+)
 settings = st.builds(
     SyncSettings,
+    role_sync=st.sampled_from([True, True, False]),
+    role_mapping=_mappings,
+    roles_by=st.sampled_from(
+        [
+            {},
+            *(
+                {"coursecreator": way}
+                for way in ("assignment", "definition", "course-enrolment", "none")
+            ),
+        ]
+    ),
+    allow_privileged_roles=st.sampled_from([(), ("manager",)]),
+    lock_cohorts=st.booleans(),
+    avc_url=st.sampled_from(["https://avc.example", None]),
+    trust_idnumber=st.booleans(),
     matching=st.sampled_from([("link", "idnumber", "email"), ("email", "username")]),
     strangers=st.sampled_from(["keep", "remove"]),
     guild_names=st.sampled_from([{}, {UUIDS[1]: "web-dev"}]),
@@ -180,8 +313,15 @@ _members = st.builds(
     moodle=_ids,
     avc=st.none() | _ids,
     by=st.sampled_from([None, "link", "idnumber", "email", "username"]),
-    because=st.sampled_from([None, "left-guild", "blocked", "guild-gone", "stranger"]),
+    because=st.sampled_from([None, *get_args(Reason)]),
+    last_enrolments=st.integers(0, 3),
+    suspends=st.integers(0, 3),
     name=nasty_text | st.sampled_from(NAMES),
+).flatmap(lambda line: st.sampled_from([line, replace(line, last_enrolments=None, suspends=None)]))
+_assignments = _members.map(
+    lambda line: replace(
+        line, role="coursecreator", through="local_cohortrole", last_enrolments=0, suspends=0
+    )
 )
 _plans_of_cohorts = st.builds(
     CohortPlan,
@@ -193,12 +333,17 @@ _plans_of_cohorts = st.builds(
     idnumber=_changes,
     name=_changes,
     description=_changes,
+    component=_changes,
     visible=st.none() | st.builds(FlagChange, from_=st.booleans(), to=st.booleans()),
+    definition=st.none()
+    | st.builds(DefinitionChange, role=nasty_text, action=st.sampled_from(["create", "delete"])),
+    assignments=st.lists(_assignments, max_size=3).map(tuple),
     members=st.lists(_members, max_size=4).map(tuple),
 )
 _problems = st.builds(
     Problem,
-    kind=st.sampled_from(["no-moodle-account", "stranger", "idnumber-taken"]),
+    kind=st.sampled_from(get_args(ProblemKind)),
+    roles=st.lists(nasty_text, max_size=2).map(tuple),
     avc=st.none() | _ids,
     name=st.none() | nasty_text,
     guilds=st.lists(nasty_text, max_size=3).map(tuple),
@@ -214,6 +359,16 @@ plans = st.builds(
         st.builds(UserScope, uid=_ids),
     ),
     matching=st.just(MatchingUsed(used=("email",), unavailable=("link",))),
+    roles=st.lists(
+        st.builds(
+            RolePlan,
+            role=nasty_text,
+            guild_roles=st.lists(nasty_text, min_size=1, max_size=2).map(tuple),
+            way=st.sampled_from(get_args(Way)),
+            because=st.sampled_from(get_args(WayReason)),
+        ),
+        max_size=2,
+    ).map(tuple),
     cohorts=st.lists(_plans_of_cohorts, max_size=3).map(tuple),
     problems=st.lists(_problems, max_size=3).map(tuple),
 )

@@ -15,7 +15,8 @@ from reconciler.models.plan import CohortPlan, FlagChange, Plan, TextChange
 from reconciler.models.scope import FullScope
 from reconciler.models.settings import SyncSettings
 from reconciler.reconciliation import plan_now
-from tests.world import SITE, Community, FakeMoodle, account, pair, person
+from tests.fake_moodle import FakeMoodle
+from tests.world import SITE, Community, account, pair, person
 
 GUILD = Guild(
     id=1, uuid="aaaaaaaa-0000-4000-8000-000000000001", label="Web Development", alias="web-dev"
@@ -96,7 +97,7 @@ FIELDS = [
         "a guild that is back",
         changed(
             name="AVC - Web Development (archived)",
-            idnumber=archived_idnumber("web-dev", 7),
+            idnumber=archived_idnumber("web-dev", None, 7),
             visible=False,
         ),
         "restore",
@@ -104,15 +105,15 @@ FIELDS = [
             "name": TextChange(
                 from_="AVC - Web Development (archived)", to="AVC - Web Development"
             ),
-            "idnumber": TextChange(from_=archived_idnumber("web-dev", 7), to="web-dev"),
+            "idnumber": TextChange(from_=archived_idnumber("web-dev", None, 7), to="web-dev"),
             "visible": FlagChange(from_=False, to=True),
         },
     ),
     FieldCase(
         "a guild that is back, whose cohort somebody shows already",
-        changed(idnumber=archived_idnumber("web-dev", 7)),
+        changed(idnumber=archived_idnumber("web-dev", None, 7)),
         "restore",
-        {"idnumber": TextChange(from_=archived_idnumber("web-dev", 7), to="web-dev")},
+        {"idnumber": TextChange(from_=archived_idnumber("web-dev", None, 7), to="web-dev")},
     ),
 ]
 

@@ -1,5 +1,6 @@
 """Nothing is planned from a part of a site."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -8,13 +9,18 @@ from hypothesis import strategies as st
 
 from reconciler.errors import GuardTripped, IncompleteRead
 from reconciler.gather import gather
+from reconciler.models.avc import Guild
 from reconciler.models.moodle import Account
+from reconciler.models.scope import GuildScope, UserScope
 from reconciler.models.settings import SyncSettings
 from reconciler.planner import make_plan
 from reconciler.reconciliation import plan_now
 from tests import strategies
+from tests.fake_moodle import FakeMoodle
 from tests.test_properties import FULL, carry_out, worlds
-from tests.world import Community, FakeMoodle, pair
+from tests.world import Community, account, our_cohort, pair, person
+
+A = Guild(id=1, uuid="aaaaaaaa-0000-4000-8000-000000000001", label="A", alias="a")
 
 
 @given(worlds, st.data())
@@ -33,6 +39,9 @@ def test_an_incomplete_snapshot_plans_nothing(
         avc.model_copy(update={"people": {u: p for u, p in avc.people.items() if u != uid}})
     )
     gid = data.draw(st.sampled_from([g for g, uids in avc.members.items() if uids]))
+    guild, role = min((g, r) for g, held in avc.roles.items() for r, uids in held.items() if uids)
+    held = {**avc.roles[guild], role: frozenset(sorted(avc.roles[guild][role])[1:])}
+    cuts.append(avc.model_copy(update={"roles": {**avc.roles, guild: held}}))
     cut = {**avc.members, gid: frozenset(sorted(avc.members[gid])[1:])}
     cuts.append(avc.model_copy(update={"members": cut}))
     for part in cuts:
@@ -68,6 +77,24 @@ def test_a_moodle_that_was_read_in_part_plans_nothing(
     ):
         with pytest.raises(IncompleteRead):
             make_plan(FULL, replace(planned.snapshots, moodle=part), settings, sites.names)
+
+
+@pytest.mark.parametrize("role", ["guild-admin", None])
+@pytest.mark.parametrize("there", [True, False])
+@pytest.mark.parametrize("role_sync", [True, False])
+def test_a_community_without_any_role_empties_no_role_cohort(
+    role: str | None, *, there: bool, role_sync: bool
+) -> None:
+    """Somebody always holds one; else the table that they are in is lost."""
+    cohorts = {7: our_cohort(7, A)} | ({8: our_cohort(8, A, "teacher")} if there else {})
+    moodle = FakeMoodle({101: account(1)}, cohorts, dict.fromkeys(cohorts, frozenset({101})))
+    held = {1: {role: frozenset({1})}} if role else {}
+    community = Community((A,), (person(1),), {1: frozenset({1})}, held)
+    settings = SyncSettings(role_sync=role_sync, role_mapping={"guild_admin": "teacher"})
+    for scope in (FULL, GuildScope(uuid=A.uuid, name="a"), UserScope(uid=1)):
+        refused = there and role_sync and role is None
+        with pytest.raises(GuardTripped) if refused else nullcontext():
+            plan_now(pair(community, moodle, settings), scope)
 
 
 @given(strategies.communities(), strategies.moodles())

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from reconciler.identity import Evidence
 from reconciler.matching import Unmatched, match, usable_rules
 from reconciler.models.avc import Person
 from reconciler.models.moodle import Account, Rule
@@ -149,7 +150,7 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=[case.says for case in CASES])
 def test_match(case: Case) -> None:
     """What the case says."""
-    found = match(case.people, case.accounts, case.rules)
+    found = match(case.people, case.accounts, case.rules, Evidence(trust_idnumber=True))
     assert dict(found.account_of) == case.matched
     assert dict(found.person_of) == {a: uid for uid, a in case.matched.items()}
     assert dict(found.unmatched) == case.unmatched
@@ -160,7 +161,12 @@ def test_match(case: Case) -> None:
 def test_the_rule_that_decided_is_told() -> None:
     """Each match knows its evidence."""
     people = [person(1, uuid=UUID), person(2)]
-    found = match(people, [account(1, idnumber=UUID), account(2)], ("idnumber", "email"))
+    found = match(
+        people,
+        [account(1, idnumber=UUID), account(2)],
+        ("idnumber", "email"),
+        Evidence(trust_idnumber=True),
+    )
     assert found.rule_of == {1: "idnumber", 2: "email"}
 
 

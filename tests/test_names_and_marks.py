@@ -5,15 +5,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.desired import archived_name, cohort_name
-from reconciler.machine_names import Names, archived_idnumber, machine_names
+from reconciler.gather import guild_scope
+from reconciler.machine_names import Names, archived_idnumber, cohort_idnumber, machine_names
 from reconciler.marks import DESCRIPTION_LIMIT, Mark, described, mark_of
 from reconciler.models.avc import Guild
 from reconciler.models.desired import CohortKey
 from reconciler.models.moodle import Cohort
+from reconciler.models.scope import FullScope
 from reconciler.models.settings import SyncSettings
 from reconciler.pairing import pair_up
+from reconciler.reconciliation import plan_now
+from tests.fake_moodle import FakeMoodle
 from tests.strategies import UUIDS, nasty_text
-from tests.world import OTHER_SITE, SITE
+from tests.world import OTHER_SITE, ROLES, SITE, Community, FakeAvc, account, pair, person
 
 A, B, C = UUIDS[:3]
 
@@ -94,7 +98,41 @@ def test_machine_names_are_different_and_fit(labels: list[str], aliases: list[st
         assert not any(char.isspace() for char in name)
         assert not name.isdecimal()
         assert len(f"{name}--editingteacher") <= 100
-        assert len(archived_idnumber(name, 9_999_999_999)) <= 100
+        assert len(archived_idnumber(name, None, 9_999_999_999)) <= 100
+
+
+@pytest.mark.parametrize("role", ["teacher", "r" * 100])
+@pytest.mark.parametrize("name", ["web-dev", "x" * 79, "é" * 100])
+def test_idnumbers_of_role_cohorts_fit(name: str, role: str) -> None:
+    """Whatever name a guild has kept: with the role, and archived, at most 100 characters."""
+    idnumber = cohort_idnumber(name, role)
+    assert len(archived_idnumber(name, role, 9_999_999_999)) <= 100
+    assert archived_idnumber(name, role, 7) == f"{idnumber}--archived-7"
+    assert cohort_idnumber(name + "x", role) != idnumber != cohort_idnumber(name, role + "x")
+    assert cohort_idnumber("web-dev", "teacher") == "web-dev--teacher"
+
+
+def test_a_guild_named_like_anothers_role_cohort_gets_another_name() -> None:
+    """Each guild has its own name to itself, and those of its cohorts for roles."""
+    guilds = [guild(1, alias="web"), guild(2, alias="Web--Teacher"), guild(3, alias="web--tutor")]
+    names = machine_names(guilds, [], Names(SITE, {}, {}, ("teacher",)))
+    assert [names[g.uuid] for g in guilds] == ["web", "Web--Teacher-2", "web--tutor"]
+
+
+@pytest.mark.parametrize("alias", ["web-dev", "a" * 95])
+def test_a_guild_has_one_name_in_every_scope_and_by_every_access(alias: str) -> None:
+    """What ``--guild`` means is what the full plan calls it, whether roles can be seen or not."""
+    one = guild(1, alias=alias)
+    settings = SyncSettings(role_sync=True, role_mapping={"guild_admin": "r" * 30, "x": "teacher"})
+    community = Community((one,), (person(1),), {1: frozenset({1})})
+    names = set()
+    for roles in (None, ROLES):
+        moodle = FakeMoodle({101: account(1)}, roles=roles)
+        scope = guild_scope(alias, FakeAvc(community), moodle, settings)
+        own = plan_now(pair(community, moodle, settings), scope)
+        full = plan_now(pair(community, moodle, settings), FullScope())
+        names |= {scope.name, *own.pairing.names.values(), *full.pairing.names.values()}
+    assert len(names) == 1
 
 
 TAKEN = [
@@ -134,7 +172,7 @@ PAIRINGS: list[tuple[str, list[Cohort], int | None, str]] = [
     ("a role's cohort is not the guild's", [cohort(1, "x", mark(A, role="t"))], None, "new"),
     (
         "put away before",
-        [cohort(7, archived_idnumber("web-dev", 7), mark(A))],
+        [cohort(7, archived_idnumber("web-dev", None, 7), mark(A))],
         7,
         "archived",
     ),
@@ -154,9 +192,9 @@ def test_pairing(cohorts: list[Cohort], expected: int | None, relation: str) -> 
         assert pairing.problems[0].cohorts == tuple(sorted(c.id for c in cohorts))
         assert pairing.pairs == ()
         return
-    (pair,) = pairing.pairs
-    assert (pair.cohort.id if pair.cohort else None) == expected
-    assert (pair.adopt, pair.archived) == (relation == "adopt", relation == "archived")
+    (found,) = pairing.pairs
+    assert (found.cohort.id if found.cohort else None) == expected
+    assert (found.adopt, found.archived) == (relation == "adopt", relation == "archived")
 
 
 @given(nasty_text, st.sampled_from([None, "teacher"]))

@@ -1,28 +1,32 @@
 """Two sites in memory that keep to the ports' contracts: for properties of the core."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from reconciler.desired import cohort_name
 from reconciler.errors import NotFound
+from reconciler.machine_names import cohort_idnumber
+from reconciler.marks import Mark, described
 from reconciler.models.avc import AvcCounts, AvcFacts, AvcSnapshot, Claims, Guild, Person
 from reconciler.models.desired import CohortKey
-from reconciler.models.moodle import Account, Cohort, MoodleQuery, MoodleSnapshot, Rule
-from reconciler.models.operations import (
-    AddMember,
-    ChangeCohort,
-    CreateCohort,
-    Operation,
-    Outcome,
-    RemoveMember,
-    Step,
-)
+from reconciler.models.moodle import Account, Cohort, MoodleRole
 from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
 from reconciler.models.settings import SyncSettings
 from reconciler.planner import Sites
 from reconciler.reconciliation import SitePair
+from tests.fake_moodle import FakeMoodle
 
 SITE = "11111111-aaaa-4aaa-8aaa-111111111111"
 OTHER_SITE = "22222222-bbbb-4bbb-8bbb-222222222222"
+
+MANAGER = MoodleRole(id=1, shortname="manager", system=True, rules_site=True)
+CREATOR = MoodleRole(id=2, shortname="coursecreator", system=True, rules_site=False)
+EDITING = MoodleRole(id=3, shortname="editingteacher", system=False, rules_site=False)
+TEACHER = MoodleRole(id=4, shortname="teacher", system=False, rules_site=False)
+STUDENT = MoodleRole(id=5, shortname="student", system=False, rules_site=False)
+LIBRARIAN = MoodleRole(id=6, shortname="librarian", system=True, rules_site=False)
+ROLES = (MANAGER, CREATOR, EDITING, TEACHER, STUDENT, LIBRARIAN)
+"""Moodle's own, as it is installed, and one that somebody made."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ class Community:
     guilds: tuple[Guild, ...]
     people: tuple[Person, ...]
     members: Mapping[int, frozenset[int]]
+    roles: Mapping[int, Mapping[str, frozenset[int]]] = field(default_factory=dict)
+    """Guild id → stored role → uids."""
 
 
 class FakeAvc:
@@ -49,17 +55,25 @@ class FakeAvc:
     def read(self, scope: Scope, claims: Claims) -> AvcSnapshot:
         members = self._members(scope)
         people = self._people(scope, claims, members)
+        roles = {
+            guild: {role: uids & members[guild] for role, uids in self._all.roles[guild].items()}
+            for guild in members
+            if guild in self._all.roles
+        }
         return AvcSnapshot(
             site_uuid=SITE,
             guilds=self._all.guilds,
             people=people,
             members=members,
-            roles={},
+            roles=roles,
+            guild_roles=frozenset({"guild-admin", "guild-mentor", "guild-member"}),
             counts=AvcCounts(
                 guilds=len(self._all.guilds),
                 people=len(people),
                 memberships=sum(map(len, members.values())),
                 community=sum(map(len, self._all.members.values())),
+                roles=_held(roles),
+                community_roles=_held(self._all.roles),
             ),
         )
 
@@ -90,6 +104,7 @@ class FakeAvc:
             if person.mail.lower() in claims.mails
             or person.name.lower() in claims.names
             or person.uuid.lower() in claims.uuids
+            or person.uid in claims.uids
         }
         mails = {everybody[uid].mail.lower() for uid in found}
         names = {everybody[uid].name.lower() for uid in found}
@@ -100,105 +115,8 @@ class FakeAvc:
         }
 
 
-@dataclass
-class FakeMoodle:
-    """Keeps cohorts, members and accounts, and does what it is told."""
-
-    accounts: dict[int, Account]
-    cohorts: dict[int, Cohort] = field(default_factory=dict)
-    members: dict[int, frozenset[int]] = field(default_factory=dict)
-    blind: frozenset[Rule] = frozenset({"link", "idnumber"})
-    broken: frozenset[int] = frozenset()
-    """Accounts that cannot be added anywhere."""
-    writes: list[Operation] = field(default_factory=list)
-    reads: list[MoodleQuery] = field(default_factory=list)
-
-    def copy(self) -> "FakeMoodle":
-        return FakeMoodle(
-            dict(self.accounts), dict(self.cohorts), dict(self.members), self.blind, self.broken
-        )
-
-    def inspect(self) -> None:
-        return None
-
-    def unavailable(self) -> frozenset[Rule]:
-        return self.blind
-
-    def traffic(self) -> str:
-        return ""
-
-    def read(self, query: MoodleQuery) -> MoodleSnapshot:
-        self.reads.append(query)
-        cohorts = tuple(self.cohorts.values())
-        wanted = {cohort.id for cohort in cohorts if query.wants_members_of(cohort)}
-        members = {cohort: self.members.get(cohort, frozenset()) for cohort in wanted}
-        described = set().union(*members.values()) if query.describe_members else set()
-        emails = {email.lower() for email in query.emails}
-        sought = {
-            account.id
-            for account in self.accounts.values()
-            if account.email.lower() in emails
-            or account.username in query.usernames
-            or account.idnumber in query.idnumbers
-        }
-        return MoodleSnapshot(
-            url="https://moodle.example",
-            cohorts=cohorts,
-            members=members,
-            accounts={i: a for i, a in self.accounts.items() if i in sought | described},
-        )
-
-    def write(self, steps: Sequence[Step]) -> Iterator[Outcome]:
-        done: set[int] = set()
-        created: dict[CohortKey, int] = {}
-        for number, step in enumerate(steps):
-            operation = step.operation
-            if not done.issuperset(step.needs):
-                yield Outcome(number, "held", "something it depends on was not carried out")
-            elif isinstance(operation, AddMember) and operation.account in self.broken:
-                yield Outcome(number, "failed", "broken")
-            else:
-                self.writes.append(operation)
-                cohort = self._carry_out(operation, created)
-                done.add(number)
-                yield Outcome(number, "done", cohort=cohort)
-
-    def _carry_out(self, operation: Operation, created: dict[CohortKey, int]) -> int | None:
-        match operation:
-            case CreateCohort():
-                taken = {cohort.idnumber.casefold() for cohort in self.cohorts.values()}
-                assert operation.idnumber.casefold() not in taken
-                assert len(operation.name) <= 254
-                assert len(operation.idnumber) <= 100
-                new = max(self.cohorts, default=0) + 1
-                self.cohorts[new] = Cohort(
-                    id=new,
-                    name=operation.name,
-                    idnumber=operation.idnumber,
-                    description=operation.description,
-                    visible=True,
-                    system=True,
-                )
-                created[operation.key] = new
-                return new
-            case ChangeCohort():
-                before = self.cohorts[operation.cohort]
-                fields = ("idnumber", "name", "description", "visible")
-                changes = {f: change for f in fields if (change := getattr(operation, f))}
-                assert all(getattr(before, f) == change.from_ for f, change in changes.items())
-                after = {f: change.to for f, change in changes.items()}
-                self.cohorts[operation.cohort] = before.model_copy(update=after)
-                return operation.cohort
-            case AddMember():
-                cohort = operation.cohort or created[operation.key]
-                assert operation.account not in self.members.get(cohort, frozenset())
-                self.members[cohort] = self.members.get(cohort, frozenset()) | {operation.account}
-                return cohort
-            case RemoveMember():
-                assert operation.cohort is not None
-                assert operation.account in self.members[operation.cohort]
-                self.members[operation.cohort] -= {operation.account}
-                return operation.cohort
+def _held(roles: Mapping[int, Mapping[str, frozenset[int]]]) -> int:
+    return sum(len(uids) for held in roles.values() for uids in held.values())
 
 
 def pair(
@@ -225,3 +143,19 @@ def account(number: int, **fields: object) -> Account:
     """The account of the person with that uid: its id is 100 higher."""
     base = Account(number + 100, f"u{number}", f"u{number}@x.org")
     return replace(base, **fields)  # type: ignore[arg-type]
+
+
+def our_cohort(number: int, guild: Guild, role: str | None = None, **fields: object) -> Cohort:
+    """A cohort of ours as it is wanted for a guild that is named by its alias."""
+    name = str(guild.alias)
+    mark = Mark(SITE, name, CohortKey(uuid=guild.uuid, role=role))
+    base = Cohort(
+        id=number,
+        name=cohort_name(guild.label, role),
+        idnumber=cohort_idnumber(name, role),
+        description=described(guild.description, mark),
+        visible=True,
+        system=True,
+        component="",
+    )
+    return base.model_copy(update=fields)

@@ -43,6 +43,20 @@ def enabled_modules(connection: Connection, schema: Schema, site: str) -> frozen
     return frozenset(map(str, modules)) if isinstance(modules, dict) else None
 
 
+def guild_roles(connection: Connection, schema: Schema) -> frozenset[str] | None:
+    """The ids of the roles that groups of type guild can have; None where this is not shown.
+
+    Each is a configuration object ``group.role.guild-…`` (drupal/group, ``Entity/GroupRole.php``).
+    """
+    if schema.config is None:
+        return None
+    name = schema.config.c.name
+    query = select(name).where(name.like("group.role.guild-%"), schema.config.c.collection == "")
+    return frozenset(
+        found.removeprefix("group.role.") for found in connection.execute(query).scalars()
+    )
+
+
 def _object(
     connection: Connection, schema: Schema, name: str, site: str
 ) -> dict[int | str, PhpValue]:

@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import Connection, FromClause, Select, and_, func, select, union
 
 from providers.avc.plain_text import plain_text
-from providers.avc.rows import rows
 from providers.avc.tables import Schema
+from providers.databases.rows import rows
 from reconciler.models.avc import Guild
 
 _GUILD = "guild"

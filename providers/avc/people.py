@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, FromClause, Select, and_, func, select, union
 
 from providers.avc.folding import may_equal
-from providers.avc.rows import rows
 from providers.avc.tables import Schema
+from providers.databases.rows import rows
 from reconciler.errors import UnexpectedAnswer
 from reconciler.models.avc import Claims, Person
 
@@ -43,12 +43,14 @@ def read_people(connection: Connection, query: Select[Any]) -> People:
 
 
 def claimants(connection: Connection, schema: Schema, claims: Claims) -> People:
-    """Everybody who has one of these addresses, names or UUIDs, case apart.
+    """Everybody who has one of these addresses, names or UUIDs, case apart, or one of these uids.
 
     An empty address is nobody's: people without one do not share it.
     """
     users, data = schema.users.c, schema.user_data.c
     found: People = {}
+    for uids in _portions(claims.uids):
+        found |= read_people(connection, people_query(schema).where(users.uid.in_(uids)))
     for column, key, values in (
         (data.mail, "mail", claims.mails),
         (data.name, "name", claims.names),

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, true
 
 from providers.avc import people as accounts
+from providers.avc.configuration import guild_roles
 from providers.avc.guilds import (
     any_guild,
     count_guilds,
@@ -22,8 +23,8 @@ from providers.avc.guilds import (
     read_guilds,
 )
 from providers.avc.people import People
-from providers.avc.rows import rows
 from providers.avc.tables import Schema
+from providers.databases.rows import rows
 from reconciler.errors import NotFound
 from reconciler.models.avc import AvcCounts, AvcSnapshot, Claims, Guild
 from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
@@ -57,11 +58,14 @@ def read_snapshot(
         people=people,
         members=_members(connection, schema, part),
         roles=_roles(connection, schema, part),
+        guild_roles=guild_roles(connection, schema),
         counts=AvcCounts(
             guilds=count_guilds(connection, schema),
             people=count,
             memberships=_count(connection, schema, part.memberships),
             community=_count(connection, schema, true()),
+            roles=_count_roles(connection, schema, part.memberships),
+            community_roles=_count_roles(connection, schema, true()),
         ),
     )
 
@@ -130,22 +134,26 @@ def _members(connection: Connection, schema: Schema, part: _Part) -> Members:
 
 
 def _roles(connection: Connection, schema: Schema, part: _Part) -> Roles:
-    relationship, stored = schema.relationships.c, schema.roles.c
-    query = (
-        _memberships(schema, relationship.gid, stored.group_roles_target_id, relationship.entity_id)
-        .join(
-            schema.roles,
-            and_(stored.entity_id == relationship.id, stored.langcode == relationship.langcode),
-        )
-        .where(stored.deleted == 0, part.memberships)
-    )
     found: dict[int, dict[str, set[int]]] = {guild: defaultdict(set) for guild in part.guilds}
-    for guild, role, uid in rows(connection, query):
+    for guild, role, uid in rows(connection, _held(schema, part.memberships)):
         found[guild][role].add(uid)
     return {
         guild: {role: frozenset(uids) for role, uids in roles.items()}
         for guild, roles in found.items()
     }
+
+
+def _held(schema: Schema, which: ColumnElement[bool]) -> Select[Any]:
+    """Guild, role and uid for each role that a member holds."""
+    relationship, stored = schema.relationships.c, schema.roles.c
+    return (
+        _memberships(schema, relationship.gid, stored.group_roles_target_id, relationship.entity_id)
+        .join(
+            schema.roles,
+            and_(stored.entity_id == relationship.id, stored.langcode == relationship.langcode),
+        )
+        .where(stored.deleted == 0, which)
+    )
 
 
 def _counted_members(schema: Schema, *columns: ColumnElement[Any]) -> Select[Any]:
@@ -167,4 +175,10 @@ def _count(connection: Connection, schema: Schema, which: ColumnElement[bool]) -
     relationship = schema.relationships.c
     query = _counted_members(schema, relationship.gid, relationship.entity_id).where(which)
     distinct = query.distinct().subquery()
+    return int(connection.execute(select(func.count()).select_from(distinct)).scalar_one())
+
+
+def _count_roles(connection: Connection, schema: Schema, which: ColumnElement[bool]) -> int:
+    """Roles held in guilds. That halves are missing, the count of memberships shows."""
+    distinct = _held(schema, which).distinct().subquery()
     return int(connection.execute(select(func.count()).select_from(distinct)).scalar_one())

@@ -10,10 +10,11 @@ from pydantic import ConfigDict, Field, field_validator
 from sqlalchemy import URL, Connection
 
 from providers.avc.configuration import enabled_modules, site_uuid
-from providers.avc.database import Database, parse_url
+from providers.avc.database import drupal_database
 from providers.avc.guilds import read_guilds
 from providers.avc.read import read_snapshot
 from providers.avc.tables import Schema, find_schema
+from providers.databases.database import parse_url
 from reconciler.models.avc import AvcFacts, AvcSnapshot, Claims, Guild
 from reconciler.models.base import Model
 from reconciler.models.scope import Scope
@@ -64,7 +65,7 @@ class SqlAvc:
 
     def __init__(self, site: str, url: URL, options: SqlAccess) -> None:
         self._site = site
-        self._database = Database(site, url)
+        self._database = drupal_database(site, url)
         self._options = options
 
     def inspect(self) -> AvcFacts:

@@ -101,6 +101,7 @@ class Added(_Row):
 COHORTS: TypeAdapter[tuple[CohortRow, ...]] = TypeAdapter(tuple[CohortRow, ...], config=_QUIET)
 MEMBERS: TypeAdapter[tuple[MembersRow, ...]] = TypeAdapter(tuple[MembersRow, ...], config=_QUIET)
 USERS: TypeAdapter[tuple[UserRow, ...]] = TypeAdapter(tuple[UserRow, ...], config=_QUIET)
+SHOWN: TypeAdapter[list[dict[str, Any]]] = TypeAdapter(list[dict[str, Any]], config=_QUIET)
 FOUND: TypeAdapter[FoundCohorts] = TypeAdapter(FoundCohorts)
 ADDED: TypeAdapter[Added] = TypeAdapter(Added)
 

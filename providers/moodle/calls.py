@@ -8,6 +8,7 @@ from providers.moodle.answers import (
     COHORTS,
     FOUND,
     MEMBERS,
+    SHOWN,
     USERS,
     CohortRow,
     UserRow,
@@ -24,6 +25,11 @@ PAGE = 1000
 """Cohorts asked for at once in a search; Moodle's own default is 25."""
 
 SYSTEM: dict[str, Value] = {"type": "system", "value": ""}
+
+
+def look(client: Client) -> None:
+    """Ask for one cohort: that needs address, token, service and the right to see cohorts."""
+    _search(client, 0, 1)
 
 
 def all_cohorts(client: Client) -> tuple[CohortRow, ...]:
@@ -46,23 +52,13 @@ def cohorts(client: Client, ids: Sequence[int]) -> dict[int, CohortRow]:
 def system_cohorts(client: Client) -> frozenset[int]:
     """The ids of the cohorts in the system context.
 
-    ``limitfrom`` is the number of a page, not of a cohort. A page that repeats a cohort shows
-    that the list moved while it was read: raises IncompleteRead.
+    A page that repeats a cohort shows that the list moved while it was read: raises
+    IncompleteRead.
     """
-    function = "core_cohort_search_cohorts"
     seen: set[int] = set()
     page = 0
     while True:
-        answer = _asked(
-            client,
-            function,
-            query="",
-            context={"contextlevel": "system", "instanceid": 0},
-            includes="self",
-            limitfrom=page,
-            limitnum=PAGE,
-        )
-        found = [row.id for row in checked(FOUND, answer, function, client.url).cohorts]
+        found = [row.id for row in _search(client, page, PAGE)]
         if not seen.isdisjoint(found):
             raise IncompleteRead(
                 f"Moodle at {client.url} changed its cohorts while they were read. Try again."
@@ -71,6 +67,21 @@ def system_cohorts(client: Client) -> frozenset[int]:
         if len(found) < PAGE:
             return frozenset(seen)
         page += 1
+
+
+def _search(client: Client, page: int, size: int) -> tuple[CohortRow, ...]:
+    """A page of the cohorts in the system context."""
+    function = "core_cohort_search_cohorts"
+    answer = _asked(
+        client,
+        function,
+        query="",
+        context={"contextlevel": "system", "instanceid": 0},
+        includes="self",
+        limitfrom=page,  # a page, not a cohort
+        limitnum=size,
+    )
+    return checked(FOUND, answer, function, client.url).cohorts
 
 
 def _asked(client: Client, function: str, **parameters: Value) -> Any:
@@ -95,6 +106,15 @@ def members(client: Client, ids: Sequence[int]) -> dict[int, frozenset[int]]:
         for part in halving(batch, ask, lambda _cohort, _error: None):
             found.update(part)
     return found
+
+
+def shown_accounts(
+    client: Client, field: Literal["id", "username"], values: Sequence[str]
+) -> list[dict[str, Any]]:
+    """What the token's user sees of a few accounts: perhaps fewer, and perhaps less of each."""
+    function = "core_user_get_users_by_field"
+    answer = _asked(client, function, field=field, values=values)
+    return checked(SHOWN, answer, function, client.url)
 
 
 def users(

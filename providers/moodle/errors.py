@@ -26,6 +26,17 @@ _USER = frozenset(
         "wsaccessusersuspended",
     }
 )
+CAPABILITIES = (
+    "webservice/rest:use",
+    "moodle/cohort:manage",
+    "moodle/cohort:assign",
+    "moodle/cohort:view",
+    "moodle/user:viewdetails",
+    "moodle/user:viewalldetails",
+    "moodle/user:viewhiddendetails",
+    "moodle/site:viewuseridentity",
+)
+"""What the token's user needs, in the system context."""
 _MAINTENANCE = frozenset({"sitemaintenance", "upgraderunning"})
 _BUSY = frozenset({429, 502, 504})
 
@@ -63,7 +74,8 @@ def from_refusal(document: dict[str, Any], function: str, where: str) -> Reconci
     if code in _TOKEN:
         return AccessRefused(
             f"{where} does not accept the token for {function} ({said}). Check the token, that it"
-            " has not expired, and that its service includes this function."
+            " has not expired, that its service includes this function, and that its user has the"
+            " capability webservice/rest:use."
         )
     if code in _USER:
         return AccessRefused(
@@ -72,9 +84,8 @@ def from_refusal(document: dict[str, Any], function: str, where: str) -> Reconci
         )
     if code in _NOT_ALLOWED:
         return AccessRefused(
-            f"{where} does not let the token's user call {function} ({said}). Give its role the"
-            " capabilities moodle/cohort:manage, moodle/cohort:assign, moodle/cohort:view,"
-            " moodle/user:viewdetails and moodle/user:viewhiddendetails."
+            f"{where} does not let the token's user call {function} ({said}). Give its role, in"
+            f" the system context, the capabilities {', '.join(CAPABILITIES)}."
         )
     return CallRefused(f"{where} refused {function}: {said} ({code})", code)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from providers.moodle import calls
 from providers.moodle.answers import UserRow
 from providers.moodle.client import Client
+from providers.moodle.sight import require_sight
 from reconciler.errors import IncompleteRead
 from reconciler.models.moodle import Account, Cohort, MoodleQuery, MoodleSnapshot
 
@@ -45,24 +46,39 @@ def _cohorts(client: Client) -> tuple[Cohort, ...]:
 def _accounts(
     client: Client, query: MoodleQuery, members: Iterable[frozenset[int]]
 ) -> dict[int, Account]:
+    wanted = set().union(*members) if query.describe_members else set()
+    if not (wanted or query.emails or query.usernames or query.idnumbers or query.hints):
+        return {}
+    require_sight(client)
+    found = _sought(client, query)
+    found |= _by_id(calls.users(client, "id", (str(member) for member in wanted - found.keys())))
+    unseen = wanted - found.keys()
+    if unseen:
+        raise IncompleteRead(
+            f"Moodle at {client.url} shows account {min(unseen)} as a member, and no more of it."
+            " Give the role of the token's user moodle/user:viewdetails in the system context."
+        )
+    return found
+
+
+def _sought(client: Client, query: MoodleQuery) -> dict[int, Account]:
     # Blanks around an address fail the whole call, and no account in Moodle has them.
     emails = {email for email in query.emails if email and email == email.strip()}
-    found: dict[int, Account] = {}
-
-    def keep(rows: Iterable[UserRow]) -> None:
-        found.update((row.id, row.account()) for row in rows)
-
-    keep(calls.users(client, "email", emails))
-    keep(calls.users(client, "username", _legal(query.usernames)))
-    # Everybody without an idnumber has the empty one.
-    keep(calls.users(client, "idnumber", query.idnumbers - {""}))
+    found = _by_id(
+        (
+            *calls.users(client, "email", emails),
+            *calls.users(client, "username", _legal(query.usernames)),
+            # Everybody without an idnumber has the empty one.
+            *calls.users(client, "idnumber", query.idnumbers - {""}),
+        )
+    )
     known = {account.email.lower() for account in found.values()}
     hints = {name for email, name in query.hints.items() if email.lower() not in known}
-    keep(calls.users(client, "username", _legal(hints)))
-    if query.describe_members:
-        unknown = set().union(*members) - found.keys()
-        keep(calls.users(client, "id", (str(account) for account in unknown)))
-    return found
+    return found | _by_id(calls.users(client, "username", _legal(hints)))
+
+
+def _by_id(rows: Iterable[UserRow]) -> dict[int, Account]:
+    return {row.id: row.account() for row in rows}
 
 
 def _legal(usernames: Iterable[str]) -> set[str]:

@@ -1,19 +1,25 @@
 """A Moodle behind its web services, as the core sees it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import httpx2
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from providers.databases.database import parse_url
 from providers.moodle import calls
 from providers.moodle.client import Client
+from providers.moodle.database.reading import KINDS, DatabaseReading
+from providers.moodle.database.same_site import require_same_site
 from providers.moodle.read import read
+from providers.moodle.read_back import read_back
 from providers.moodle.write import Writing
-from reconciler.errors import AccessRefused, ConfigError
+from reconciler.errors import AccessRefused, ConfigError, UnexpectedAnswer
 from reconciler.models.base import Model
-from reconciler.models.moodle import MoodleQuery, MoodleSnapshot, Rule
-from reconciler.models.operations import Outcome, Step
+from reconciler.models.desired import CohortKey
+from reconciler.models.moodle import Enrolled, MoodleQuery, MoodleSnapshot, Rule
+from reconciler.models.operations import Facts, Operation, Outcome, Run, Step
 from reconciler.ports import SiteAccess
 
 
@@ -25,33 +31,69 @@ class WebServiceAccess(Model):
     """The site's address; without it, ``moodle_url`` of the AVC side."""
     timeout: float = Field(default=60, gt=0)
     """Seconds of silence after which a call has failed."""
+    database: str | None = Field(default=None, repr=False)
+    """Where to read instead: ``mysql://user@host/moodle``, ``mariadb://…``, ``postgresql://…``. The
+    password is better kept as the site's ``password`` in .secrets.yml."""
+    prefix: str = Field(default="mdl_", pattern=re.compile(r"^\w*$"))
+    """``$CFG->prefix`` of Moodle's config.php."""
+
+    @field_validator("database")
+    @classmethod
+    def _is_address(cls, value: str | None) -> str | None:
+        if value is not None:
+            parse_url(value, KINDS)
+        return value
 
 
 class WebServiceSite:
-    """Implements ``reconciler.ports.MoodleSite``."""
+    """Implements ``reconciler.ports.MoodleSite``: writes by web services, and reads by them, or
+    from the database where there is one.
+    """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, database: DatabaseReading | None = None) -> None:
         self._client = client
+        self._database = database
+        self._created: dict[CohortKey, int] = {}
 
     def inspect(self) -> None:
-        """See the port. Asks for no cohort at all: cheap, and needs address, token and service."""
-        calls.cohorts(self._client, [0])
+        """See the port."""
+        calls.look(self._client)
+        if self._database:
+            self._database.inspect()
 
     def unavailable(self) -> frozenset[Rule]:
         """No web service shows OAuth2 links, or whether an idnumber is locked."""
-        return frozenset({"link", "idnumber"})
+        return frozenset() if self._database else frozenset({"link", "idnumber"})
 
     def read(self, query: MoodleQuery) -> MoodleSnapshot:
         """See the port."""
-        return read(self._client, query)
+        if not self._database:
+            return read(self._client, query)
+        snapshot = self._database.read(query)
+        require_same_site(self._client, snapshot)
+        return snapshot
 
-    def write(self, steps: Sequence[Step]) -> Iterator[Outcome]:
+    def enrolments(self, accounts: frozenset[int], courses: frozenset[int]) -> Enrolled:
+        """See the port. Raises UnexpectedAnswer without a database: no web service shows them."""
+        if self._database:
+            return self._database.enrolments(accounts, courses)
+        raise UnexpectedAnswer(
+            f"Moodle at {self._client.url} shows no enrolments by web services: they need"
+            " access.database, or access: {via: cli}, in nwp.yml."
+        )
+
+    def write(self, steps: Sequence[Step], run: Run) -> Iterator[Outcome]:
         """See the port."""
-        return Writing(self._client).run(steps)
+        return Writing(self._client, run.avc, self._created).run(steps)
+
+    def read_back(self, operations: Sequence[Operation]) -> tuple[Facts, ...]:
+        """See the port."""
+        return read_back(self._client, operations, self._created)
 
     def traffic(self) -> str:
         """See the port."""
-        return self._client.traffic()
+        parts = [self._client.traffic(), *([self._database.traffic()] if self._database else [])]
+        return ", ".join(parts)
 
 
 def connect(access: SiteAccess, transport: httpx2.BaseTransport | None = None) -> WebServiceSite:
@@ -75,4 +117,16 @@ def connect(access: SiteAccess, transport: httpx2.BaseTransport | None = None) -
             f"Site {access.site} has no web-service token: put it into .secrets.yml beside nwp.yml"
             f" (sites: {access.site}: token: …)."
         )
-    return WebServiceSite(Client(url, token, timeout=options.timeout, transport=transport))
+    client = Client(url, token, timeout=options.timeout, transport=transport)
+    return WebServiceSite(client, _database(access, options, client.url))
+
+
+def _database(
+    access: SiteAccess, options: WebServiceAccess, address: str
+) -> DatabaseReading | None:
+    if options.database is None:
+        return None
+    url = parse_url(options.database, KINDS)
+    if url.password is None:
+        url = url.set(password=access.secret("password"))
+    return DatabaseReading(access.site, url, options.prefix, address)

@@ -8,6 +8,7 @@ from reconciler.commands.options import Debug
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from reconciler.models.plan import Plan
     from reconciler.planner import Planned
     from reconciler.reconciliation import SitePair
     from reconciler.render.terminal import Terminal
@@ -32,12 +33,13 @@ def apply(file: PlanFile, yes: Yes = False, debug: Debug = False) -> int:
     pair = connect_pair(plan.avc.site, plan.moodle.site).pair
     now, checked = check_saved(plan, pair)
     try:
-        return apply_checked(checked, pair, now, terminal, ask=not yes)
+        return apply_checked(plan, checked, pair, now, terminal, ask=not yes)
     finally:
         note(pair.moodle.traffic(), debug=debug)
 
 
 def apply_checked(
+    plan: "Plan",
     checked: "Sequence[Checked]",
     pair: "SitePair",
     now: "Planned",
@@ -48,6 +50,7 @@ def apply_checked(
     """Apply, and say what came of it. Raises StalePlan, PartlyApplied, ReadError."""
     from reconciler.applier import require_success, steps
     from reconciler.reconciliation import apply as carry_out
+    from reconciler.render.sync import NOT_RECORDED
     from reconciler.render.terminal import number
 
     todo = steps(checked)
@@ -63,7 +66,9 @@ def apply_checked(
         terminal.line("Nothing was written.")
         return 1
     with terminal.progress(len(todo)) as progress:
-        report = carry_out(checked, pair, now, progress)
+        report = carry_out(plan, checked, pair, now, progress)
     require_success(report.applied, report.residue)
     terminal.line(f"✓ {number(len(report.applied), 'operation')} carried out and read back.")
+    if not report.recorded:
+        terminal.line(f"ℹ {NOT_RECORDED}.")
     return 0

@@ -10,6 +10,7 @@ from reconciler.commands.options import Debug, Full, require_one_mode, scope_for
 if TYPE_CHECKING:
     from reconciler.config.sites import Connected
     from reconciler.planner import Planned
+    from reconciler.reconciliation import Report
     from reconciler.render.terminal import Terminal
 
 MODULE = "avc_moodle_sync"
@@ -57,17 +58,18 @@ def avc_moodle_sync(
         terminal.line("[3/5] Running synchronization" + (" (DRY RUN)" if dry_run else ""))
         terminal.line(_announcement(guild, user))
         planned = plan_now(pair, scope_for(pair, guild, user))
+        report = None
         if dry_run:
             terminal.lines(dry_run_lines(planned, verbose=verbose))
-            failed = False
         else:
-            failed = _synchronize(connected, planned, terminal, verbose=verbose)
+            report = _synchronize(connected, planned, terminal, verbose=verbose)
         terminal.lines(output.problems(planned.plan.problems, verbose=verbose))
     finally:
         note(pair.moodle.traffic(), debug=debug)
+    failed = report is not None and not report.clean
     terminal.lines(output.ending(monotonic() - started, failed=failed, dry_run=dry_run))
-    if not dry_run and not verbose:
-        terminal.lines(output.status(planned))
+    if report is not None and not verbose:
+        terminal.lines(output.status(planned, report))
     return int(failed)
 
 
@@ -106,8 +108,8 @@ def _validate(connected: "Connected", terminal: "Terminal") -> None:
 
 def _synchronize(
     connected: "Connected", planned: "Planned", terminal: "Terminal", *, verbose: bool
-) -> bool:
-    """Carry the plan out and tell; whether anything failed."""
+) -> "Report":
+    """Carry the plan out, and tell."""
     from reconciler.reconciliation import apply
     from reconciler.render import sync as output
     from reconciler.render.sync_people import verbose as in_detail
@@ -115,9 +117,8 @@ def _synchronize(
 
     checked = check(planned.plan, planned)
     with terminal.progress(len(checked)) as progress:
-        report = apply(checked, connected.pair, planned, progress)
+        report = apply(planned.plan, checked, connected.pair, planned, progress)
     show = in_detail if verbose else output.standard
     terminal.lines(show(planned, report))
-    failures = list(output.failures(report))
-    terminal.lines(failures)
-    return bool(failures)
+    terminal.lines(output.failures(report))
+    return report

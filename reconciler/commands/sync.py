@@ -41,6 +41,6 @@ def sync(
     try:
         if dry_run:
             return 0
-        return apply_checked(check(now.plan, now), pair, now, terminal, ask=False)
+        return apply_checked(now.plan, check(now.plan, now), pair, now, terminal, ask=False)
     finally:
         note(pair.moodle.traffic(), debug=debug)

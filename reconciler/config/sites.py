@@ -1,11 +1,12 @@
 """The pair of sites that a command works on."""
 
+import re
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from reconciler.config.nwp import SiteEntry, find_file, refuse_bad_name, site_entry
 from reconciler.config.secrets import secret
@@ -13,6 +14,7 @@ from reconciler.errors import ConfigError
 from reconciler.machine_names import MACHINE_NAME
 from reconciler.models.base import Model
 from reconciler.models.moodle import Rule
+from reconciler.models.plan import Way
 from reconciler.models.settings import SyncSettings
 from reconciler.planner import Sites
 from reconciler.reconciliation import SitePair
@@ -20,6 +22,8 @@ from reconciler.reconciliation import SitePair
 AVC_RECIPES = ("avc", "avc-dev", "os")
 MOODLE_RECIPES = ("m",)
 GROUP = "reconciler.providers"
+_ROLE = re.compile(r"[A-Za-z0-9_-]+")
+"""Moodle's own rule for short names of roles: ``PARAM_ALPHANUMEXT`` in its form for roles."""
 _DEFAULT_VIA = {"avc": "sql", "moodle": "webservice"}
 
 M = TypeVar("M", bound=BaseModel)
@@ -34,6 +38,10 @@ class SyncPart(Model):
     strangers: Literal["keep", "remove"] = "keep"
     names: bool = True
     guild_names: dict[str, str] = Field(default_factory=dict)
+    roles_by: dict[str, Way] = Field(default_factory=dict)
+    allow_privileged_roles: tuple[str, ...] = ()
+    lock_cohorts: bool = False
+    oauth2_issuer: str | None = None
     require_module: bool = True
 
     @model_validator(mode="after")
@@ -60,6 +68,17 @@ class MoodleIntegration(BaseModel):
     role_mapping: dict[str, str] = Field(default_factory=dict)
     sync: SyncPart = SyncPart()
 
+    @field_validator("role_mapping")
+    @classmethod
+    def _roles_have_short_names(cls, mapping: dict[str, str]) -> dict[str, str]:
+        for role in mapping.values():
+            if not _ROLE.fullmatch(role):
+                raise ValueError(
+                    f"{role!r} is no short name of a Moodle role: letters, digits, '_' and '-' make"
+                    " one, as in editingteacher"
+                )
+        return mapping
+
     @model_validator(mode="after")
     def _one_role_for_members(self) -> "MoodleIntegration":
         roles = normalised(self.role_mapping)
@@ -71,15 +90,24 @@ class MoodleIntegration(BaseModel):
             )
         return self
 
-    def settings(self) -> SyncSettings:
-        """As the core takes them."""
+    def settings(self, avc_url: str | None) -> SyncSettings:
+        """As the core takes them; ``avc_url`` is where people find this AVC, if that is known."""
         names = {uuid.lower(): name for uuid, name in self.sync.guild_names.items()}
         return SyncSettings(
             **self.sync.model_dump(exclude={"require_module", "guild_names"}),
             guild_names=names,
             role_sync=self.role_sync,
             role_mapping=normalised(self.role_mapping),
+            avc_url=avc_url,
         )
+
+
+class AvcIntegration(BaseModel):
+    """``avc_integration`` of a Moodle site; keys of other tools are left alone."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    avc_url: str | None = None
 
 
 class Via(BaseModel):
@@ -106,6 +134,13 @@ class Access:
     def directory(self) -> str:
         """See the port."""
         return str(self.entry.file.parent)
+
+    @property
+    def site_directory(self) -> str:
+        """See the port."""
+        named = self.entry.own.get("directory")
+        place = Path(str(named)).expanduser() if named else Path("sites") / self.entry.name
+        return str(self.entry.file.parent / place)
 
     def options(self, model: type[M]) -> M:
         """See the port."""
@@ -136,11 +171,12 @@ def connect_pair(avc_name: str, moodle_name: str) -> Connected:
     _refuse_recipe(avc, AVC_RECIPES, "an AVC")
     _refuse_recipe(moodle, MOODLE_RECIPES, "a Moodle")
     integration = avc.part("moodle_integration", MoodleIntegration)
+    avc_url = moodle.part("avc_integration", AvcIntegration).avc_url
     pair = SitePair(
         names=Sites(avc_name, moodle_name),
         avc=_connect("avc", Access(avc, None)),
         moodle=_connect("moodle", Access(moodle, integration.moodle_url or None)),
-        settings=integration.settings(),
+        settings=integration.settings(avc_url or None),
     )
     return Connected(pair, integration.sync.require_module)
 

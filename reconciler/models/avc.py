@@ -38,6 +38,10 @@ class AvcCounts(Model):
     """Those in scope."""
     community: int
     """Memberships in all guilds of the site, whatever the scope."""
+    roles: int
+    """Roles that somebody holds in a guild in scope: one for each person, guild and role."""
+    community_roles: int
+    """Those in all guilds of the site, whatever the scope."""
 
 
 class AvcFacts(Model):
@@ -57,6 +61,7 @@ class Claims(Model):
     mails: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     uuids: frozenset[str] = frozenset()
+    uids: frozenset[int] = frozenset()
 
     def __sub__(self, other: "Claims") -> "Claims":
         """The claims that ``other`` does not make."""
@@ -64,6 +69,7 @@ class Claims(Model):
             mails=self.mails - other.mails,
             names=self.names - other.names,
             uuids=self.uuids - other.uuids,
+            uids=self.uids - other.uids,
         )
 
     def __or__(self, other: "Claims") -> "Claims":
@@ -72,11 +78,12 @@ class Claims(Model):
             mails=self.mails | other.mails,
             names=self.names | other.names,
             uuids=self.uuids | other.uuids,
+            uids=self.uids | other.uids,
         )
 
     def __bool__(self) -> bool:
         """Whether there is any claim."""
-        return bool(self.mails or self.names or self.uuids)
+        return bool(self.mails or self.names or self.uuids or self.uids)
 
 
 class AvcSnapshot(Model):
@@ -92,7 +99,11 @@ class AvcSnapshot(Model):
     """Guild id → uids that hold a membership, blocked ones too, for the guilds in scope. A guild
     in scope without members has an empty set. User scope: every guild, with just that person."""
     roles: dict[int, dict[str, frozenset[int]]]
-    """Guild id → stored role (``guild-mentor``) → uids."""
+    """Guild id → stored role (``guild-mentor``) → uids, for the guilds in scope. Ordinary
+    membership is no stored role."""
+    guild_roles: frozenset[str] | None
+    """The roles that guilds of this site can have (``guild-mentor``), held by somebody or not; None
+    where this way of reading cannot tell."""
     counts: AvcCounts
 
     @cached_property

@@ -8,6 +8,14 @@ class CohortKey(Model):
     role: str | None = None
 
 
+SIGNATURE = "avc-moodle-sync"
+"""What every mark of ownership contains, whoever's it is."""
+
+
+NOBODYS = CohortKey(uuid="")
+"""In place of a key, for a cohort that is deleted: what it was for cannot be known any more."""
+
+
 class DesiredCohort(Model):
     """A cohort as AVC wants it."""
 
@@ -20,3 +28,5 @@ class DesiredCohort(Model):
     """HTML that ends with the mark of ownership."""
     members: frozenset[int]
     """Moodle account ids."""
+    component: str | None = None
+    """The lock, or empty for none; None: this access cannot set it."""

@@ -1,17 +1,43 @@
 """The plan: what a file in git says, and what is applied. One model for YAML and JSON."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Field, WithJsonSchema, field_validator
 
 from reconciler.models.base import Model
 from reconciler.models.desired import CohortKey
 from reconciler.models.moodle import Rule
 from reconciler.models.scope import Scope
 
-Action = Literal["create", "adopt", "update", "archive", "restore"]
-Reason = Literal["left-guild", "blocked", "guild-gone", "stranger"]
+Action = Literal["create", "adopt", "update", "archive", "restore", "forget"]
+Reason = Literal[
+    "left-guild",
+    "lost-role",
+    "blocked",
+    "person-gone",
+    "guild-gone",
+    "role-gone",
+    "cohort-gone",
+    "stranger",
+    "way",
+]
+"""Why somebody goes, or an assignment. ``lost-role``: still in the guild, but without the role
+that this cohort is for. ``role-gone``: the mapping no longer has that role. ``way``: the role is
+given in another way from now on."""
+Component = Literal["avc_moodle_sync", "local_cohortrole"]
+Way = Literal["course-enrolment", "definition", "assignment", "none"]
+"""How a cohort gives its members a role: courses enrol them with it (``enrol_cohort``);
+local_cohortrole has a definition for it; this program assigns it; not at all."""
+WayReason = Literal[
+    "configured",
+    "only-in-courses",
+    "plugin-installed",
+    "no-plugin",
+    "by-hand",
+    "unseen",
+    "impossible",
+]
 ProblemKind = Literal[
     "no-moodle-account",
     "several-accounts",
@@ -25,6 +51,19 @@ ProblemKind = Literal[
     "cohort-outside-system",
     "damaged-mark",
     "not-adopted",
+    "contradicting-evidence",
+    "no-oauth2-issuer",
+    "unknown-guild-role",
+    "unknown-moodle-role",
+    "privileged-role",
+    "role-not-assignable",
+    "role-needs-plugin",
+    "role-by-hand",
+    "role-unseen",
+    "site-administrator",
+    "role-cohorts-left",
+    "foreign-lock",
+    "cannot-lock",
 ]
 
 
@@ -39,8 +78,17 @@ class MemberChange:
     """AVC uid of the person that the account was matched with."""
     by: Rule | None = None
     """The rule that matched them."""
+    role: str | None = None
+    """Of a role assignment: the Moodle role's short name."""
+    through: Component | None = None
+    """Of a role assignment: the component that it is under."""
     because: Reason | None = None
     """Why it goes."""
+    last_enrolments: int | None = 0
+    """Of a removal: courses in which nothing else enrols them, so that Moodle drops grades and
+    groups there. None: it could not be seen."""
+    suspends: int | None = 0
+    """Of a removal: courses in which Moodle suspends them. None: it could not be seen."""
     name: str = ""
     """For readers only; empty where names are left out."""
 
@@ -59,14 +107,18 @@ _MEMBERS_SCHEMA = {
                     "moodle": {"type": "integer"},
                     "avc": {"type": ["integer", "null"]},
                     "by": {"enum": ["link", "idnumber", "email", "username", None]},
-                    "because": {"enum": ["left-guild", "blocked", "guild-gone", "stranger", None]},
+                    "role": {"type": ["string", "null"]},
+                    "through": {"enum": [*get_args(Component), None]},
+                    "because": {"enum": [*get_args(Reason), None]},
+                    "last_enrolments": {"type": ["integer", "null"]},
+                    "suspends": {"type": ["integer", "null"]},
                     "name": {"type": "string"},
                 },
             },
         },
         {
             "type": "string",
-            "pattern": "^([+-] moodle:[0-9]+( avc:[0-9]+)?( by:[a-z]+)?( because:[a-z-]+)?.*\\n)*$",
+            "pattern": "^([+-] moodle:[0-9]+( avc:[0-9]+)?( [a-z-]+:[a-zA-Z0-9_-]+)*( .*)?\\n)*$",
         },
     ],
 }
@@ -88,6 +140,25 @@ _SCOPE_SCHEMA = {
         },
     ]
 }
+
+
+class RolePlan(Model):
+    """How one Moodle role of the mapping is given."""
+
+    role: str
+    """Its short name."""
+    guild_roles: tuple[str, ...]
+    """The names in the mapping that become this role."""
+    way: Way
+    because: WayReason
+    """Why in this way."""
+
+
+class DefinitionChange(Model):
+    """What becomes of local_cohortrole's definition that gives a cohort's members a role."""
+
+    role: str
+    action: Literal["create", "delete"]
 
 
 class TextChange(Model):
@@ -118,8 +189,20 @@ class CohortPlan(Model):
     idnumber: TextChange | None = None
     name: TextChange | None = None
     description: TextChange | None = None
+    component: TextChange | None = None
+    """The lock: under this name Moodle's pages refuse to edit the cohort."""
     visible: FlagChange | None = None
+    definition: DefinitionChange | None = None
     members: Annotated[tuple[MemberChange, ...], WithJsonSchema(_MEMBERS_SCHEMA)] = ()
+    assignments: Annotated[tuple[MemberChange, ...], WithJsonSchema(_MEMBERS_SCHEMA)] = ()
+    """Roles given or taken one by one; what joining and leaving do by a definition is not here."""
+
+    @field_validator("assignments")
+    @classmethod
+    def _name_their_roles(cls, lines: tuple[MemberChange, ...]) -> tuple[MemberChange, ...]:
+        if any(line.role is None or line.through is None for line in lines):
+            raise ValueError("each needs role: and through:")
+        return lines
 
     @property
     def key(self) -> CohortKey:
@@ -129,7 +212,7 @@ class CohortPlan(Model):
     @property
     def changes_fields(self) -> bool:
         """Whether the cohort itself changes, and not only its members."""
-        return any((self.idnumber, self.name, self.description, self.visible))
+        return any((self.idnumber, self.name, self.description, self.component, self.visible))
 
 
 class Problem(Model):
@@ -146,6 +229,8 @@ class Problem(Model):
     cohorts: tuple[int, ...] = ()
     others: tuple[int, ...] = ()
     """AVC uids of other people who are part of it."""
+    roles: tuple[str, ...] = ()
+    """Moodle roles, or guild roles, that it is about."""
 
 
 class AvcSide(Model):
@@ -162,6 +247,8 @@ class MoodleSide(Model):
 
     site: str
     url: str
+    release: str | None = None
+    """As Moodle says it; null where this access cannot see it."""
 
 
 class MatchingUsed(Model):
@@ -179,6 +266,8 @@ class Plan(Model):
     moodle: MoodleSide
     scope: Annotated[Scope, WithJsonSchema(_SCOPE_SCHEMA)]
     matching: MatchingUsed
+    roles: tuple[RolePlan, ...] = ()
+    """What gives each role; empty without ``role_sync``."""
     cohorts: tuple[CohortPlan, ...] = ()
     problems: tuple[Problem, ...] = ()
 

@@ -1,7 +1,6 @@
 """Problems in sentences that say what to do."""
 
 from collections.abc import Sequence
-from typing import assert_never
 
 from reconciler.models.plan import Problem
 from reconciler.render.terminal import name
@@ -9,7 +8,12 @@ from reconciler.render.terminal import name
 SHOWN_GUILDS = 5
 
 
-def sentence(problem: Problem) -> str:  # noqa: C901, PLR0911 - one branch a kind of problem
+def sentence(problem: Problem) -> str:
+    """What is wrong, with whom, and what would mend it."""
+    return _of_roles(problem) if problem.kind in _ROLE_KINDS else _of_people(problem)
+
+
+def _of_people(problem: Problem) -> str:  # noqa: C901, PLR0911, PLR0912 - one branch a kind of problem
     """What is wrong, with whom, and what would mend it."""
     who = f"{name(problem.name or 'user')} (ID: {problem.avc})"
     accounts, guilds = _ids("account", problem.accounts), _names(problem.guilds)
@@ -53,7 +57,99 @@ def sentence(problem: Problem) -> str:  # noqa: C901, PLR0911 - one branch a kin
             )
         case "not-adopted":
             return f"Guild {guilds} has {cohorts} to adopt first: sync the guild, or everything"
-    assert_never(problem.kind)
+        case "contradicting-evidence":
+            return (
+                f"{who} is linked by OAuth2 to one of {accounts}, and named by the idnumber of"
+                f" another: left alone until one of the two is mended in Moodle; in {guilds}"
+            )
+        case "foreign-lock":
+            return (
+                f"Guild {guilds} is left alone: {cohorts} belongs to another part of Moodle (its"
+                " component is set); empty that column, or take the mark out of the description"
+            )
+        case "no-oauth2-issuer":
+            return (
+                "No OAuth2 issuer of Moodle is known to be this AVC, so logins cannot tell who is"
+                " who: set avc_integration: avc_url of the Moodle site, or moodle_integration:"
+                " sync: oauth2_issuer, in nwp.yml; or leave link out of matching"
+            )
+        case "cannot-lock":
+            return (
+                "Cohorts cannot be locked by web services (lock_cohorts: true): reach Moodle by"
+                " its command line, access: {via: cli}"
+            )
+        case _:  # those of roles
+            raise ValueError(problem.kind)
+
+
+_ROLE_KINDS = frozenset(
+    {
+        "unknown-guild-role",
+        "unknown-moodle-role",
+        "privileged-role",
+        "role-not-assignable",
+        "role-needs-plugin",
+        "role-by-hand",
+        "role-unseen",
+        "site-administrator",
+        "role-cohorts-left",
+    }
+)
+
+
+def _of_roles(problem: Problem) -> str:  # noqa: PLR0911 - one branch a kind of problem
+    roles, guilds = _names(problem.roles), _names(problem.guilds)
+    match problem.kind:
+        case "unknown-guild-role":
+            return (
+                f"role_mapping names {roles}, which no guild role in AVC is called: correct or"
+                " remove it in nwp.yml"
+            )
+        case "unknown-moodle-role":
+            return (
+                f"Moodle has no role with the short name {roles}: make it there, or correct"
+                " role_mapping in nwp.yml; its cohorts are left as they are"
+            )
+        case "privileged-role":
+            return (
+                f"The role {roles} rules the whole Moodle site, so nobody is given it: map the"
+                " guild role to another, or name it in allow_privileged_roles in nwp.yml"
+            )
+        case "role-not-assignable":
+            return (
+                f"Moodle does not give the role {roles} at site level, as roles_by wants: tick"
+                " 'System' for that role in Moodle (Define roles), or take it out of roles_by"
+            )
+        case "role-needs-plugin":
+            return (
+                f"Nothing can give the role {roles} at site level: install the plugin"
+                " local_cohortrole, or reach Moodle by its command line (access: {via: cli})"
+            )
+        case "role-by-hand":
+            return (
+                f"The role {roles} is not given yet: in Moodle, under Users > Accounts > Cohort"
+                f" role sync, define it for the cohorts with the idnumbers {guilds}; or reach"
+                " Moodle by its command line, access: {via: cli}"
+            )
+        case "role-unseen":
+            return (
+                f"Whether cohorts give the role {roles} cannot be seen or set by web services:"
+                " define it in Moodle (Users > Accounts > Cohort role sync, or a course's cohort"
+                " enrolment), or reach Moodle by its command line, access: {via: cli}"
+            )
+        case "site-administrator":
+            return (
+                f"{name(problem.name or 'user')} (ID: {problem.avc}) administers the Moodle site,"
+                f" and gets cohorts there, never roles; in {guilds}"
+            )
+        case "role-cohorts-left":
+            cohorts = _ids("cohort", problem.cohorts)
+            return (
+                f"Roles are not synchronised (role_sync: false), and {cohorts} for roles still"
+                " give them: switch it on, or put these cohorts away in Moodle"
+            )
+        case _:
+            raise ValueError(problem.kind)
 
 
 def _names(guilds: Sequence[str]) -> str:

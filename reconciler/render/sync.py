@@ -2,17 +2,33 @@
 
 from collections.abc import Iterator, Sequence
 
-from reconciler.applier import words
 from reconciler.desired import active_members
-from reconciler.models.operations import AddMember, ChangeCohort, CreateCohort, RemoveMember
+from reconciler.models.operations import (
+    AddMember,
+    AssignRole,
+    ChangeCohort,
+    CreateCohort,
+    DefineRole,
+    RemoveMember,
+    UnassignRole,
+    UndefineRole,
+)
 from reconciler.models.plan import Problem
 from reconciler.models.scope import UserScope
+from reconciler.operations import words
 from reconciler.planner import Planned
 from reconciler.reconciliation import Report
 from reconciler.render.problems import sentence
 from reconciler.render.terminal import number
 
 RULE = "=" * 80
+NOT_RECORDED = "Moodle keeps no record of this run: web services cannot write one"
+_ROLE_LINES = (
+    (DefineRole, ("role definition made", "role definitions made")),
+    (AssignRole, ("role given", "roles given")),
+    (UnassignRole, ("role taken", "roles taken")),
+    (UndefineRole, ("role definition deleted", "role definitions deleted")),
+)
 SHOWN_PROBLEMS = 5
 """Problems that are told one by one without --verbose."""
 
@@ -50,12 +66,16 @@ def standard(planned: Planned, report: Report) -> Iterator[str]:
         f"  ℹ {_users([op.account for op in done if isinstance(op, RemoveMember)])}"
         " removed from cohorts"
     )
+    for kind, what in _ROLE_LINES:
+        count = sum(isinstance(op, kind) for op in done)
+        if count:
+            yield f"  ℹ {number(count, *what)}"
 
 
 def failures(report: Report) -> Iterator[str]:
     """What was not carried out, and what did not last."""
     for item in report.applied:
-        if item.outcome.status != "done":
+        if not item.outcome.fulfilled:
             yield f"  ✗ {words(item.operation)}: {item.outcome.reason}"
     for line in report.residue:
         yield f"  ✗ {line}"
@@ -83,7 +103,7 @@ def ending(seconds: float, *, failed: bool, dry_run: bool) -> Iterator[str]:
         yield "[5/5] Updated integration status"
 
 
-def status(planned: Planned) -> Iterator[str]:
+def status(planned: Planned, report: Report) -> Iterator[str]:
     """A short status, in the place of the dashboard."""
     plan = planned.plan
     yield ""
@@ -91,6 +111,8 @@ def status(planned: Planned) -> Iterator[str]:
     yield f"  {plan.avc.site} → {plan.moodle.site} ({plan.moodle.url})"
     yield f"  Guilds: {plan.avc.guilds}, memberships read: {plan.avc.memberships}"
     yield f"  Problems: {len(plan.problems)}"
+    if report.applied and not report.recorded:
+        yield f"  {NOT_RECORDED}"
 
 
 def _involved(planned: Planned) -> tuple[int, int]:

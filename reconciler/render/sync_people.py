@@ -5,10 +5,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconciler.applier import Applied
-from reconciler.desired import active_members
-from reconciler.models.operations import AddMember, ChangeCohort, CreateCohort, RemoveMember
+from reconciler.desired import active_members, wanted_members
+from reconciler.models.operations import (
+    AddMember,
+    AssignRole,
+    ChangeCohort,
+    CreateCohort,
+    DefineRole,
+    RemoveMember,
+    UnassignRole,
+    UndefineRole,
+)
 from reconciler.models.plan import CohortPlan
 from reconciler.models.scope import GuildScope, UserScope
+from reconciler.operations import operations, words
 from reconciler.plan_cohorts import GuildPlanned
 from reconciler.planner import Planned
 from reconciler.reconciliation import Report
@@ -16,8 +26,12 @@ from reconciler.render.terminal import name
 
 _LEFT = {
     "left-guild": "User left guild",
+    "lost-role": "User lost the role",
     "blocked": "User is blocked",
+    "person-gone": "User is gone",
     "guild-gone": "Guild is gone",
+    "role-gone": "Role is no longer mapped",
+    "cohort-gone": "Cohort is deleted",
     "stranger": "Nobody in the guild",
 }
 _DONE = {
@@ -27,6 +41,7 @@ _DONE = {
     "restore": "Restored",
     "archive": "Archived",
 }
+_OF_ROLES = AssignRole | UnassignRole | DefineRole | UndefineRole
 
 
 def verbose(planned: Planned, report: Report) -> Iterator[str]:
@@ -43,7 +58,7 @@ def verbose(planned: Planned, report: Report) -> Iterator[str]:
     }
     tally = _Tally()
     yield from _cohort_results(planned, report)
-    for guild in planned.guilds:
+    for guild in planned.cohorts:
         if not _touches(planned, guild):
             continue
         cohort = guild.pair.cohort.id if guild.pair.cohort else made.get(guild.desired.key)
@@ -74,7 +89,12 @@ def _cohort_results(planned: Planned, report: Report) -> Iterator[str]:
     lines = [
         f"    ✓ {_cohort_words(names[item.operation.key], _DONE, item.outcome.cohort)}"
         for item in report.applied
-        if isinstance(item.operation, CreateCohort | ChangeCohort) and item.outcome.status == "done"
+        if isinstance(item.operation, CreateCohort | ChangeCohort) and item.outcome.fulfilled
+    ]
+    lines += [
+        f"    ✓ {words(item.operation)}"
+        for item in report.applied
+        if isinstance(item.operation, _OF_ROLES) and item.outcome.fulfilled
     ]
     if lines:
         yield ""
@@ -104,7 +124,7 @@ def _touches(planned: Planned, guild: GuildPlanned) -> bool:
     scope = planned.plan.scope
     if not isinstance(scope, UserScope):
         return True
-    members = active_members(planned.snapshots.avc, guild.pair.guild.id)
+    members = wanted_members(guild.pair, planned.wishes)
     return scope.uid in members or bool(guild.diff.members.remove)
 
 
@@ -116,13 +136,13 @@ def dry_run(planned: Planned, *, verbose: bool) -> Iterator[str]:
     if isinstance(scope, UserScope):
         yield from _user_block(planned, scope.uid)
     elif isinstance(scope, GuildScope):
-        for guild in planned.guilds:
+        for guild in planned.cohorts:
             yield from _guild_block(
                 planned, guild, guild.pair.cohort.id if guild.pair.cohort else None
             )
     intentions = [
         *_cohort_intentions(planned),
-        *(item for guild in planned.guilds for item in _intentions(planned, guild)),
+        *(item for guild in planned.cohorts for item in _intentions(planned, guild)),
         *_orphan_intentions(planned),
     ]
     shown = [text for kind, text in intentions if kind != "same" or verbose or one_person]
@@ -150,7 +170,7 @@ class _Tally:
             self.unchanged += 1
             return f"✓ {who} → Already in cohort {cohort}"
         adds = isinstance(result.operation, AddMember)
-        if result.outcome.status != "done":
+        if not result.outcome.fulfilled:
             self.unchanged += not adds
             verb = "added to" if adds else "removed from"
             return f"✗ {who} → Not {verb} cohort {cohort}: {result.outcome.reason}"
@@ -162,11 +182,16 @@ class _Tally:
 
 
 def _guild_block(planned: Planned, guild: GuildPlanned, cohort: int | None) -> Iterator[str]:
-    yield f"  Guild: {guild.pair.name}"
-    yield f"    Members: {len(active_members(planned.snapshots.avc, guild.pair.guild.id))}"
+    yield f"  Guild: {_cohort_of(guild)}"
+    yield f"    Members: {len(wanted_members(guild.pair, planned.wishes))}"
     yield f"    Cohort ID: {cohort if cohort is not None else 'none yet'}"
     yield f"    Cohort Name: {name(guild.desired.name)}"
     yield ""
+
+
+def _cohort_of(guild: GuildPlanned) -> str:
+    """The guild; for the cohort of a role, that role, too."""
+    return f"{guild.pair.name}, {guild.pair.role}" if guild.pair.role else guild.pair.name
 
 
 def _user_block(planned: Planned, uid: int) -> Iterator[str]:
@@ -201,12 +226,12 @@ def _intentions(planned: Planned, guild: GuildPlanned) -> Iterator[tuple[str, st
     for account, person in _concerned(planned, guild):
         who = "" if one_person else f"{person}: "
         if account in diff.add:
-            yield "add", f"✓ {who}Add to cohort {cohort} ({guild.pair.name})"
+            yield "add", f"✓ {who}Add to cohort {cohort} ({_cohort_of(guild)})"
         elif account in diff.remove:
             why = _LEFT[diff.remove[account].because or "left-guild"]
-            yield "remove", f"✗ {who}Remove from cohort {cohort} ({guild.pair.name}) - {why}"
+            yield "remove", f"✗ {who}Remove from cohort {cohort} ({_cohort_of(guild)}) - {why}"
         else:
-            place = f"cohort {cohort} ({guild.pair.name})"
+            place = f"cohort {cohort} ({_cohort_of(guild)})"
             yield "same", f"✓ {who}Add to {place} - Already present"
 
 
@@ -215,6 +240,9 @@ def _cohort_intentions(planned: Planned) -> Iterator[tuple[str, str]]:
     for cohort in planned.plan.cohorts:
         if cohort.changes_fields:
             yield "cohort", f"ℹ {_cohort_words(cohort, verbs)}"
+    for operation in operations(planned.plan):
+        if isinstance(operation, _OF_ROLES):
+            yield "role", f"ℹ {words(operation)}"
 
 
 def _orphan_intentions(planned: Planned) -> Iterator[tuple[str, str]]:

@@ -11,22 +11,20 @@ import pytest
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import Integer, LargeBinary, NullPool, create_engine, event
 
-from providers.avc.database import parse_url
 from providers.avc.site import connect
+from providers.databases.database import parse_url
 from providers.sandbox.avc.tables import DrupalTables, Release, drupal_tables
 from reconciler.errors import ConfigError, ReconcilerError
 from reconciler.models.avc import AvcSnapshot, Claims
 from reconciler.models.scope import FullScope
 from reconciler.ports import AvcSite
+from tests.databases import PASSWORD
 
 M = TypeVar("M", bound=BaseModel)
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 
 DATA = Path(__file__).parents[1] / "data"
-PASSWORD = "correct-horse"
-"""Of every account that may log in to a server; no error may repeat it."""
-
 SITE_UUID = "61db61dd-12bb-48fd-bc0f-fa084cdd4ef7"
 
 
@@ -38,6 +36,7 @@ class Access:
     directory: str = "/nowhere"
     secrets: Mapping[str, str] = field(default_factory=dict)
     site: str = "avc"
+    site_directory: str = "/nowhere/sites/avc"
     url: str | None = None
 
     def options(self, model: type[M]) -> M:

@@ -15,7 +15,6 @@ from reconciler.errors import (
 from reconciler.models.avc import Claims
 from reconciler.models.scope import FullScope
 from tests.avc.support import (
-    PASSWORD,
     SITE_UUID,
     avc_at,
     complaint,
@@ -24,6 +23,7 @@ from tests.avc.support import (
     reading,
     small_site,
 )
+from tests.databases import PASSWORD
 
 
 @pytest.mark.parametrize("ask", ["inspect", "guilds", "read"])

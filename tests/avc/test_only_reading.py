@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, text
 
-from providers.avc.database import Database, parse_url
+from providers.avc.database import drupal_database
 from providers.avc.site import connect
+from providers.databases.database import parse_url
 from reconciler.errors import (
     ReadError,
 )
@@ -27,7 +28,7 @@ from tests.avc.support import (
 def test_nothing_can_be_written(empty: str, statement: str) -> None:
     """The database itself refuses whatever would change it."""
     load(empty, small_site())
-    database = Database("avc", parse_url(empty))
+    database = drupal_database("avc", parse_url(empty))
 
     def write() -> None:
         with database.snapshot() as connection:
@@ -56,7 +57,7 @@ def test_one_moment(empty: str) -> None:
         holder = sqlite3.connect(str(make_url(empty).database))
         holder.execute("PRAGMA journal_mode = WAL")
         holder.close()
-    database = Database("avc", parse_url(empty))
+    database = drupal_database("avc", parse_url(empty))
     counting = text("SELECT count(*) FROM users")
     with database.snapshot() as connection:
         assert connection.execute(counting).scalar() == 5
@@ -82,6 +83,6 @@ def test_file_names_of_all_kinds(tmp_path: Path) -> None:
     plain = tmp_path / "plain.sqlite"
     load(f"sqlite:///{plain}", small_site())
     plain.rename(path)
-    database = Database("avc", make_url("sqlite://").set(database=str(path)))
+    database = drupal_database("avc", make_url("sqlite://").set(database=str(path)))
     with database.snapshot() as connection:
         assert connection.execute(text("SELECT count(*) FROM users")).scalar() == 5

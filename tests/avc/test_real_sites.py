@@ -33,7 +33,9 @@ def test_a_real_site_is_read_whole(on_sqlite: AvcSnapshot) -> None:
             for role in ("guild-admin", "guild-mentor", "guild-endorsed", "guild-junior")
         }
     )
-    assert on_sqlite.counts == AvcCounts(guilds=50, people=1001, memberships=2974, community=2974)
+    assert on_sqlite.counts == AvcCounts(
+        guilds=50, people=1001, memberships=2974, community=2974, roles=910, community_roles=910
+    )
     assert len(on_sqlite.guilds) == len(on_sqlite.members) == 50
     assert len(on_sqlite.people) == 1001
     assert sum(map(len, on_sqlite.members.values())) == 2974
@@ -92,7 +94,9 @@ def test_group_3(empty: str) -> None:
     """The real sample of Group 3: two guilds, 13 people, 14 memberships, one person blocked."""
     load(empty, GROUP_3, 3, without=("config", "path_alias", "group__field_group_description"))
     snapshot = whole(empty, site_uuid=SITE_UUID)
-    assert snapshot.counts == AvcCounts(guilds=2, people=13, memberships=14, community=14)
+    assert snapshot.counts == AvcCounts(
+        guilds=2, people=13, memberships=14, community=14, roles=8, community_roles=8
+    )
     assert snapshot.members == {
         1: frozenset({1, 2, 4, 6, 8, 10, 12}),
         2: frozenset({1, 3, 5, 7, 9, 11, 13}),
@@ -116,4 +120,6 @@ def test_prefix(empty: str, on_sqlite: AvcSnapshot, release: Release) -> None:
     load(empty, rows, release, prefix="nwp_")
     load(empty, {"config": REAL["config"]})
     assert whole(empty, prefix="nwp_") == on_sqlite
-    assert whole(empty).counts == AvcCounts(guilds=0, people=0, memberships=0, community=0)
+    assert whole(empty).counts == AvcCounts(
+        guilds=0, people=0, memberships=0, community=0, roles=0, community_roles=0
+    )

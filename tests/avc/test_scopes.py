@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from providers.avc import people, read
-from providers.avc.rows import rows
+from providers.databases.rows import rows
 from providers.sandbox.avc.community import create
 from reconciler.errors import NotFound
 from reconciler.models.avc import AvcCounts, AvcSnapshot, Claims
@@ -38,7 +38,9 @@ def test_guild_scope(empty: str) -> None:
     assert snapshot.members == {1: {2, 3}}
     assert snapshot.roles == {1: {"guild-admin": {2}, "guild-mentor": {3}}}
     assert set(snapshot.people) == {2, 3}
-    assert snapshot.counts == AvcCounts(guilds=2, people=2, memberships=2, community=3)
+    assert snapshot.counts == AvcCounts(
+        guilds=2, people=2, memberships=2, community=3, roles=2, community_roles=2
+    )
 
 
 def test_user_scope(empty: str) -> None:
@@ -48,7 +50,28 @@ def test_user_scope(empty: str) -> None:
     assert snapshot.members == {1: {2}, 2: frozenset()}
     assert snapshot.roles == {1: {"guild-admin": {2}}, 2: {}}
     assert set(snapshot.people) == {2}
-    assert snapshot.counts == AvcCounts(guilds=2, people=1, memberships=1, community=3)
+    assert snapshot.counts == AvcCounts(
+        guilds=2, people=1, memberships=1, community=3, roles=1, community_roles=2
+    )
+
+
+def test_whoever_a_uid_belongs_to_comes_along(empty: str) -> None:
+    """An OAuth2 link names a uid: that person is in the snapshot; of a uid that is gone, nobody."""
+    load(empty, small_site())
+    snapshot = of(empty, FIRST, Claims(uids=frozenset({4, 99})))
+    assert set(snapshot.people) == {2, 3, 4}
+    assert snapshot.counts.people == 3
+
+
+def test_the_roles_that_guilds_can_have(empty: str) -> None:
+    """Each is a configuration object; those of other group types are none of ours."""
+    site = small_site()
+    site["config"] += [
+        {"name": f"group.role.{role}", "data": "a:0:{}"}
+        for role in ("guild-mentor", "guild-member", "flexible_group-admin")
+    ]
+    load(empty, site)
+    assert of(empty, FIRST).guild_roles == frozenset({"guild-mentor", "guild-member"})
 
 
 def test_full_scope_asks_no_claims(empty_sqlite: str) -> None:
@@ -106,7 +129,9 @@ def test_lookalikes(empty: str) -> None:
     load(empty, twins)
     snapshot = of(empty, UserScope(uid=2))
     assert set(snapshot.people) == {2, 5, 6}
-    assert snapshot.counts == AvcCounts(guilds=2, people=3, memberships=1, community=3)
+    assert snapshot.counts == AvcCounts(
+        guilds=2, people=3, memberships=1, community=3, roles=1, community_roles=2
+    )
     assert set(of(empty, FIRST).people) == {2, 3, 5, 6}
 
 
@@ -251,4 +276,8 @@ def test_counts_are_the_databases_own(empty_sqlite: str, monkeypatch: pytest.Mon
     monkeypatch.setattr(read, "rows", lossy)
     cut = of(empty_sqlite, FullScope())
     assert len(cut.people) == 3
-    assert cut.counts == whole == AvcCounts(guilds=2, people=4, memberships=3, community=3)
+    assert (
+        cut.counts
+        == whole
+        == AvcCounts(guilds=2, people=4, memberships=3, community=3, roles=2, community_roles=2)
+    )

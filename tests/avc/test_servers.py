@@ -1,21 +1,19 @@
 """What servers refuse, and drivers complain about, is said in one sentence."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from secrets import token_hex
 
 import psycopg
 import psycopg.errors
 import pytest
-from sqlalchemy import NullPool, create_engine, make_url, text
+from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError, InvalidRequestError, OperationalError, SQLAlchemyError
 
-from providers.avc.database import Database, parse_url
+from providers.avc.database import drupal_database
 from providers.avc.site import connect
+from providers.databases.database import parse_url
 from reconciler.errors import (
     AccessRefused,
     IncompleteRead,
@@ -24,13 +22,13 @@ from reconciler.errors import (
     UnexpectedAnswer,
 )
 from tests.avc.support import (
-    PASSWORD,
     Access,
     complaint,
     load,
     reading,
     small_site,
 )
+from tests.databases import PASSWORD, account
 
 pymysql = import_module("pymysql")  # it has no types
 
@@ -61,41 +59,6 @@ def test_no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pymysql, "connect", fail)
     url = "mysql://u@/avc?unix_socket=/nowhere/my.sock"
     assert "answers at /nowhere/my.sock/avc" in complaint(SiteUnreachable, reading(url))
-
-
-@dataclass(frozen=True)
-class Account:
-    """Somebody who may log in to a server, with PASSWORD, and do nothing yet."""
-
-    name: str
-    url: str
-    run: Callable[..., None]
-
-
-@contextmanager
-def account(server: str) -> Iterator[Account]:
-    name = f"reader_{token_hex(4)}"
-    url = make_url(server)
-    engine = create_engine(parse_url(server), poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    mysql = engine.dialect.name == "mysql"
-
-    def run(*statements: str) -> None:
-        with engine.connect() as connection:
-            for statement in statements:
-                connection.execute(text(statement))
-
-    # The host as the server sees us: an anonymous account of that host would come before '%'.
-    with engine.connect() as connection:
-        here = connection.execute(text("SELECT user()")).scalar() if mysql else None
-    who = f"{name}@'{here.rpartition('@')[2]}'" if here else name
-    by = "IDENTIFIED BY" if mysql else "PASSWORD"
-    run(f"CREATE USER {who} {by} '{PASSWORD}'")
-    try:
-        theirs = url.set(username=name, password=PASSWORD)
-        yield Account(who, theirs.render_as_string(hide_password=False), run)
-    finally:
-        run(*([] if mysql else [f"DROP OWNED BY {who}"]), f"DROP USER {who}")
-        engine.dispose()
 
 
 def test_a_wrong_password_on_mariadb(empty_mariadb: str) -> None:
@@ -213,7 +176,7 @@ def failing_with(directory: Path, fault: SQLAlchemyError) -> Callable[[], object
     path.touch()
 
     def fail() -> None:
-        with Database("avc", parse_url(f"sqlite:///{path}")).snapshot():
+        with drupal_database("avc", parse_url(f"sqlite:///{path}")).snapshot():
             raise fault
 
     return fail

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import NullPool, create_engine
 
-from providers.avc.database import parse_url
 from providers.avc.plain_text import plain_text
+from providers.databases.database import parse_url
 from reconciler.models.avc import Claims
 from reconciler.models.scope import FullScope
 from tests.avc.support import (

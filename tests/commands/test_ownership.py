@@ -1,12 +1,13 @@
 """Whose a cohort is, when people edit what shows it."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 
 import pytest
 
-from providers.moodle.write import Writing
+from providers.moodle import write, write_cohorts
+from providers.moodle.client import Client
 from providers.sandbox.moodle import store
 from reconciler.models.avc import Guild
 from reconciler.models.operations import ChangeCohort, Outcome
@@ -84,13 +85,15 @@ def test_nobody_is_added_to_a_cohort_whose_adoption_failed(
         "UPDATE cohort SET name = 'AVC - Mine' WHERE idnumber = 'web-dev'",
         "DELETE FROM cohort_members WHERE userid IN (102, 103)",
     )
-    original = Writing._change
+    original = write_cohorts.change
 
-    def change(self: Writing, operations: dict[int, ChangeCohort]) -> Iterator[Outcome]:
+    def change(
+        client: Client, avc: str, operations: Mapping[int, ChangeCohort]
+    ) -> Iterator[Outcome]:
         synced.in_moodle("UPDATE cohort SET name = 'Teachers only' WHERE idnumber = 'web-dev'")
-        yield from original(self, operations)
+        yield from original(client, avc, operations)
 
-    monkeypatch.setattr(Writing, "_change", change)
+    monkeypatch.setattr(write, "change", change)
     ran = synced.reconciler("sync", "avc", "ss")
     assert synced.members()["web-dev"] == {101}
     assert ran.code == 5

@@ -14,17 +14,15 @@ import httpx2
 import pytest
 from werkzeug.serving import make_server
 
-from providers.moodle import calls
 from providers.moodle.client import Client
-from providers.moodle.form import Value
 from providers.moodle.site import WebServiceSite
 from providers.sandbox.moodle import store
 from providers.sandbox.moodle.answers import Release
 from providers.sandbox.moodle.wsgi import SandboxMoodle
-from reconciler.errors import CallRefused, ReconcilerError
+from providers.sandbox.site import GUEST_AND_ADMIN
+from reconciler.errors import ReconcilerError
 from reconciler.models.desired import CohortKey
-from reconciler.models.moodle import Cohort, MoodleQuery
-from reconciler.models.operations import AddMember, CreateCohort, Outcome, RemoveMember, Step
+from reconciler.models.operations import AddMember, Operation, Outcome, RemoveMember, Run, Step
 
 URL = "https://moodle.example"
 TOKEN = "5ecre7f00d5ecre7f00d5ecre7f00d00"
@@ -32,6 +30,10 @@ RELEASES: tuple[Release, ...] = ("4.5.6", "5.1.3")
 EMAILS = tuple(f"user{number:05}@example.org" for number in range(1, 11))
 UNKNOWN = 99_999_999
 """No cohort's and no account's id, on any site."""
+RUN = Run(avc="6f0c4ab2-9c1d-4d7e-8a55-0d3f5b1c9e01")
+KEY = CohortKey(uuid="2aaf2f3d-e1c7-4f50-a6f2-a498aceb1ddc")
+MARKED = f"<p>Kept by avc-moodle-sync for AVC {RUN.avc}, guild guild ({KEY.uuid}).</p>"
+"""The description of a cohort that bears the mark of KEY."""
 
 Form = dict[str, str]
 Answer = Callable[[Form], httpx2.Response]
@@ -89,8 +91,9 @@ class Meddled:
 
 
 def new_sandbox(path: Path, release: Release, **options: Any) -> Path:
-    """A site without cohorts, with the accounts of EMAILS from id 3 on."""
-    people = [
+    """A site without cohorts, with the guest, and the accounts of EMAILS from id 3 on."""
+    people: list[dict[str, object]] = [*GUEST_AND_ADMIN]
+    people += [
         {"id": number, "username": email.partition("@")[0], "email": email, "auth": "oauth2"}
         for number, email in enumerate(EMAILS, 3)
     ]
@@ -112,84 +115,17 @@ def served(path: Path) -> Iterator[str]:
         server.server_close()
 
 
-@dataclass(frozen=True)
-class Place:
-    """A Moodle to test the port on. Whatever is made there has an idnumber with the prefix."""
-
-    client: Client
-    prefix: str
-    emails: tuple[str, ...]
-
-    @property
-    def site(self) -> WebServiceSite:
-        return WebServiceSite(self.client)
-
-    def accounts(self) -> list[int]:
-        """The ids of the accounts with the addresses of ``emails``."""
-        return sorted(row.id for row in calls.users(self.client, "email", self.emails))
-
-    def username(self, account: int) -> str:
-        (row,) = calls.users(self.client, "id", [str(account)])
-        return row.username
-
-    def creation(self, called: str, /, **fields: str) -> CreateCohort:
-        """To create a cohort whose idnumber is the prefix and what it is called."""
-        texts = {"name": f"{self.prefix} {called}", "description": "<p>Made by a test.</p>"}
-        idnumber = f"{self.prefix}-{called}"
-        return CreateCohort(CohortKey(uuid=called), called, idnumber, **{**texts, **fields})
-
-    def create(self, *names: str, **fields: str) -> list[int]:
-        """The ids of new cohorts."""
-        made = self.write(*(self.creation(name, **fields) for name in names))
-        assert [outcome.status for outcome in made] == ["done"] * len(names)
-        return [outcome.cohort for outcome in made if outcome.cohort]
-
-    def create_in_category(self, name: str, description: str) -> int:
-        """The id of a new cohort in the first course category."""
-        wanted: dict[str, Value] = {
-            "categorytype": {"type": "id", "value": "1"},
-            "name": f"{self.prefix} {name}",
-            "idnumber": f"{self.prefix}-{name}",
-            "description": description,
-            "descriptionformat": 1,
-        }
-        (row,) = calls.create(self.client, [wanted], _never)
-        return row.id
-
-    def write(self, *operations: Any) -> list[Outcome]:
-        """The outcomes of these operations, each needing none."""
-        return list(self.site.write([Step(operation) for operation in operations]))
-
-    def add(self, cohort: int, *accounts: int) -> list[Outcome]:
-        return self.write(*(addition(cohort, account) for account in accounts))
-
-    def remove(self, cohort: int, *accounts: int) -> list[Outcome]:
-        return self.write(*(removal(cohort, account) for account in accounts))
-
-    def members(self, *cohorts: int) -> list[list[int]]:
-        """Who is in each of the cohorts."""
-        found = calls.members(self.client, cohorts)
-        return [sorted(found[cohort]) for cohort in cohorts]
-
-    def cohorts(self) -> dict[int, Cohort]:
-        """The cohorts that the test made, by id."""
-        found = self.site.read(MoodleQuery()).cohorts
-        return {one.id: one for one in found if one.idnumber.startswith(self.prefix)}
-
-    def clean(self) -> None:
-        """Delete what the test made."""
-        rows = calls.all_cohorts(self.client)
-        own = [row.id for row in rows if row.idnumber.lower().startswith(self.prefix)]
-        if own:
-            self.client.call("core_cohort_delete_cohorts", cohortids=own)
-
-
 def addition(cohort: int, account: int) -> AddMember:
-    return AddMember(CohortKey(uuid="guild"), "guild", cohort, account, None)
+    return AddMember(KEY, "guild", cohort, account, None)
 
 
 def removal(cohort: int, account: int) -> RemoveMember:
-    return RemoveMember(CohortKey(uuid="guild"), "guild", cohort, account, None)
+    return RemoveMember(KEY, "guild", cohort, account, None)
+
+
+def written(site: WebServiceSite, *operations: Operation) -> list[Outcome]:
+    """The outcomes of these operations, each needing none."""
+    return list(site.write([Step(operation) for operation in operations], RUN))
 
 
 def statuses(outcomes: Sequence[Outcome]) -> list[str]:
@@ -209,7 +145,3 @@ def assert_helpful(error: ReconcilerError, url: str) -> None:
     advice = ("Check ", "Try ", "Look at ", "Give ", "put the site's", "switched off")
     assert any(word in str(error) for word in advice), str(error)
     assert TOKEN not in "".join(traceback.format_exception(error))
-
-
-def _never(wanted: object, error: CallRefused) -> None:
-    raise AssertionError(wanted) from error

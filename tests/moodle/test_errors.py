@@ -184,7 +184,7 @@ _COHORT = {"id": 1, "name": "a", "idnumber": "a", "description": "", "visible": 
         ("core_cohort_search_cohorts", []),
         ("core_cohort_get_cohort_members", {"warnings": []}),
         ("core_cohort_get_cohort_members", [{"cohortid": 1}]),
-        ("core_user_get_users_by_field", [_USER]),
+        ("core_user_get_users_by_field", [{**_USER, "email": "a@x.org", "suspended": "?"}]),
         ("core_user_get_users_by_field", [{**_USER, "email": None}]),
         ("core_user_get_users_by_field", {"users": []}),
     ],

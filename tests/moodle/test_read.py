@@ -49,6 +49,7 @@ def _at_call(meddled: Meddled, number: int, function: str, edit: str) -> None:
 _SEARCH = "core_cohort_search_cohorts"
 _GET = "core_cohort_get_cohorts"
 _MEMBERS = "core_cohort_get_cohort_members"
+_USERS = "core_user_get_users_by_field"
 _DELETE = "DELETE FROM cohort WHERE id = 1"
 
 
@@ -103,17 +104,85 @@ def test_an_answer_without_a_cohort_is_incomplete(meddled: Meddled) -> None:
 def test_an_empty_query_costs_two_calls(meddled: Meddled) -> None:
     """Whoever asks for nobody is told of nobody, for the price of the cohorts."""
     _fill(meddled, "a")
-    meddled.site().read(MoodleQuery(hints={"": ""}, describe_members=True))
+    meddled.site().read(MoodleQuery(describe_members=True))
     assert meddled.functions == [_SEARCH, _GET]
 
 
-def test_inspecting_costs_one_call_and_no_cohort(meddled: Meddled) -> None:
-    """It asks for a cohort that no site has."""
-    _fill(meddled, "a")
+def test_inspecting_costs_one_call_and_at_most_one_cohort(meddled: Meddled) -> None:
+    """It asks for what needs the right to see cohorts: no id that is unknown would do."""
+    _fill(meddled, "a", "b")
     seen: list[Any] = []
     meddled.meddle = lambda _form, ask: seen.append(ask())
     meddled.site().inspect()
-    assert (meddled.functions, seen) == ([_GET], [[]])
+    assert meddled.functions == [_SEARCH]
+    assert [cohort["id"] for cohort in seen[0]["cohorts"]] == [1]
+
+
+_ANYBODY = MoodleQuery(emails=frozenset({"user00001@example.org"}))
+
+
+def _hiding(meddled: Meddled, *hidden: str) -> None:
+    """Let Moodle leave these fields out, or the whole account."""
+
+    def meddle(form: Form, ask: Callable[[], Any]) -> httpx2.Response | None:
+        if form["wsfunction"] != _USERS:
+            return None
+        shown = [] if "all" in hidden else ask()
+        return json([{k: v for k, v in row.items() if k not in hidden} for row in shown])
+
+    meddled.meddle = meddle
+
+
+@pytest.mark.parametrize(
+    ("hidden", "capability"),
+    [
+        (("all",), "moodle/user:viewdetails and moodle/user:viewalldetails"),
+        (("username", "auth", "confirmed"), "moodle/user:viewalldetails"),
+        (("email",), "moodle/site:viewuseridentity"),
+        (("suspended",), "moodle/user:viewhiddendetails"),
+    ],
+)
+@pytest.mark.parametrize(
+    "query",
+    [
+        _ANYBODY,
+        MoodleQuery(usernames=frozenset({"user00001"})),
+        MoodleQuery(idnumbers=frozenset({"x"})),
+        MoodleQuery(hints={"nobody@example.org": "user00001"}),
+        _MARKED.model_copy(update={"describe_members": True}),
+    ],
+)
+def test_a_token_that_may_not_see_accounts_is_not_believed(
+    meddled: Meddled, query: MoodleQuery, hidden: tuple[str, ...], capability: str
+) -> None:
+    """Moodle answers less without a word; that nobody was found is no proof of absence."""
+    _fill(meddled, "a")
+    _hiding(meddled, *hidden)
+    with pytest.raises(AccessRefused, match=capability):
+        meddled.site().read(query)
+
+
+def test_the_guest_alone_shows_what_is_hidden(meddled: Meddled) -> None:
+    """Accounts that show their address to everybody are found by it even so."""
+
+    def meddle(form: Form, ask: Callable[[], Any]) -> httpx2.Response | None:
+        if form.get("values[0]") != "guest":
+            return None
+        return json([{key: value for key, value in ask()[0].items() if key != "email"}])
+
+    meddled.meddle = meddle
+    with pytest.raises(AccessRefused, match="hides the field email"):
+        meddled.site().read(_ANYBODY)
+
+
+def test_a_member_that_is_not_shown_is_no_reading(meddled: Meddled) -> None:
+    """Of every member whose account is wanted, it is read, or the reading fails."""
+    _fill(meddled, "a")
+    meddled.meddle = lambda form, _ask: (
+        json([]) if form["wsfunction"] == _USERS and form["field"] == "id" else None
+    )
+    with pytest.raises(IncompleteRead, match="shows account 3 as a member, and no more of it"):
+        meddled.site().read(_MARKED.model_copy(update={"describe_members": True}))
 
 
 @pytest.mark.parametrize("release", RELEASES)
@@ -186,6 +255,7 @@ class _Access:
 
     site = "ss"
     directory = "/nowhere"
+    site_directory = "/nowhere/sites/ss"
 
     def __init__(self, url: str | None, token: str | None, /, **options: object) -> None:
         self.url = url
@@ -213,7 +283,7 @@ def test_connecting_needs_an_address_and_a_token(access: _Access, url: str) -> N
 
     def answer(request: httpx2.Request) -> httpx2.Response:
         asked.append(request)
-        return json([])
+        return json({"cohorts": []})
 
     site = connect(access, httpx2.MockTransport(answer))
     assert asked == []

@@ -20,7 +20,10 @@ from reconciler.models.operations import (
 )
 from reconciler.models.plan import FlagChange, TextChange
 from tests.moodle.support import (
+    KEY,
+    MARKED,
     RELEASES,
+    RUN,
     Form,
     Meddled,
     addition,
@@ -29,39 +32,51 @@ from tests.moodle.support import (
     refusal,
     removal,
     statuses,
+    written,
 )
 
-_KEY = CohortKey(uuid="guild")
 _GET = "core_cohort_get_cohorts"
 _CREATE = "core_cohort_create_cohorts"
 _UPDATE = "core_cohort_update_cohorts"
 _MEMBERS = "core_cohort_get_cohort_members"
 _ADD = "core_cohort_add_cohort_members"
 _REMOVE = "core_cohort_delete_cohort_members"
-_RENAME = ChangeCohort(_KEY, "guild", "update", 1, name=TextChange(from_="Kept", to="New"))
+_SEARCH = "core_cohort_search_cohorts"
+_WRITES = {_CREATE, _UPDATE, _ADD, _REMOVE}
+_LOOK = (_GET, _SEARCH)
+"""What a look at the touched cohorts costs before they are written to."""
+_RENAME = ChangeCohort(KEY, "guild", "update", 1, name=TextChange(from_="Kept", to="New"))
 
 
 def _creation(name: str) -> CreateCohort:
-    return CreateCohort(CohortKey(uuid=name), name, name, name, f"<p>{name}</p>")
+    return CreateCohort(CohortKey(uuid=name), name, name, name, MARKED + name)
+
+
+def _addition(name: str, account: int) -> AddMember:
+    """To the cohort that `_creation` makes."""
+    return AddMember(CohortKey(uuid=name), name, None, account, None)
 
 
 def _write(meddled: Meddled, *operations: Operation) -> list[Outcome]:
-    return list(meddled.site().write([Step(operation) for operation in operations]))
+    return written(meddled.site(), *operations)
 
 
 @pytest.fixture(autouse=True)
 def _filled(meddled: Meddled) -> None:
     """One cohort, Kept, with the account 3 in it."""
     with store.connect(meddled.path) as db:
-        db.execute("INSERT INTO cohort (name, idnumber) VALUES ('Kept', 'kept')")
+        db.execute(
+            "INSERT INTO cohort (name, idnumber, description) VALUES ('Kept', 'kept', ?)", (MARKED,)
+        )
         db.execute("INSERT INTO cohort_members VALUES (1, 3)")
 
 
 def _answer_to(meddled: Meddled, function: str, change: Callable[[Any], Any]) -> None:
-    """Let the site's answers to a function be changed ones."""
+    """Let the site's answers to a function be changed ones, once something has been written."""
 
     def meddle(form: Form, ask: Callable[[], Any]) -> httpx2.Response | None:
-        return json(change(ask())) if form["wsfunction"] == function else None
+        wanted = form["wsfunction"] == function
+        return json(change(ask())) if wanted and _WRITES & {*meddled.functions} else None
 
     meddled.meddle = meddle
 
@@ -77,7 +92,6 @@ def _answer_to(meddled: Meddled, function: str, change: Callable[[Any], Any]) ->
         (_creation("a"), _GET, {"visible": False}, "its visible is False"),
         (addition(1, 4), _MEMBERS, {"userids": [3]}, "Moodle took it, and does not show it"),
         (removal(1, 3), _MEMBERS, {"userids": [3]}, "Moodle took it, and still shows the member"),
-        (removal(1, 3), _MEMBERS, [], "cohort 1 is gone"),
     ],
 )
 def test_what_is_not_shown_is_not_done(
@@ -85,6 +99,7 @@ def test_what_is_not_shown_is_not_done(
 ) -> None:
     """Whatever the call itself answered, the step fails with what the site shows instead."""
     assert statuses(_write(meddled, _creation("z"))) == ["done"]
+    meddled.functions.clear()
     _answer_to(
         meddled,
         function,
@@ -100,7 +115,7 @@ def test_what_is_not_shown_is_not_done(
     [
         (_RENAME, {}, "its name is 'Kept'"),
         (
-            ChangeCohort(_KEY, "guild", "archive", 1, visible=FlagChange(from_=True, to=False)),
+            ChangeCohort(KEY, "guild", "archive", 1, visible=FlagChange(from_=True, to=False)),
             {},
             "its visible is True",
         ),
@@ -115,13 +130,36 @@ def test_a_change_that_is_not_shown_is_not_done(
     def meddle(form: Form, ask: Callable[[], Any]) -> httpx2.Response | None:
         if form["wsfunction"] == _UPDATE:
             return json(None)
-        if meddled.functions.count(_GET) == 2:
+        if form["wsfunction"] == _GET and _UPDATE in meddled.functions:
             return json([{**row, **shown} for row in ask()] if shown is not None else [])
         return None
 
     meddled.meddle = meddle
     (outcome,) = _write(meddled, operation)
     assert (outcome.status, outcome.reason) == ("failed", reason)
+
+
+def test_a_cohort_that_goes_while_it_is_emptied(meddled: Meddled) -> None:
+    """Nobody is a member of it then, but nothing of ours did that."""
+    _answer_to(meddled, _MEMBERS, lambda _rows: [])
+    (outcome,) = _write(meddled, removal(1, 3))
+    assert (outcome.status, outcome.reason) == ("stale", "the cohort is gone")
+
+
+@pytest.mark.parametrize("deleted_before", [_SEARCH, _ADD])
+def test_an_account_that_is_deleted_is_added_nowhere(meddled: Meddled, deleted_before: str) -> None:
+    """Between plan and apply, or during it: the addition is stale, and the others are made."""
+
+    def meddle(form: Form, _ask: Callable[[], Any]) -> None:
+        if form["wsfunction"] == deleted_before:
+            with store.connect(meddled.path) as db:
+                db.execute("UPDATE user SET deleted = 1 WHERE id = 4")
+
+    meddled.meddle = meddle
+    outcomes = _write(meddled, addition(1, 4), addition(1, 5))
+    assert statuses(outcomes) == ["stale", "done"]
+    assert outcomes[0].reason == "user id=4 not exists"
+    assert store.dump(meddled.path)[0]["members"] == [3, 5]
 
 
 def test_fewer_cohorts_in_an_answer_than_were_asked_for(meddled: Meddled) -> None:
@@ -150,14 +188,19 @@ def test_no_removal_follows_a_reading_that_failed(
     """When what was written cannot be read back, nothing further is written."""
     steps = [
         Step(_creation("a")),
-        Step(AddMember(CohortKey(uuid="a"), "a", None, 3, None), needs=(0,)),
+        Step(_addition("a", 3), needs=(0,)),
         Step(removal(1, 3)),
         Step(_RENAME),
     ]
-    meddled.meddle = lambda form, _ask: answer if form["wsfunction"] == broken else None
+
+    def meddle(form: Form, _ask: Callable[[], Any]) -> httpx2.Response | None:
+        due = broken == _GET or _ADD in meddled.functions
+        return answer if form["wsfunction"] == broken and due else None
+
+    meddled.meddle = meddle
     told: list[Outcome] = []
     with pytest.raises(kind):
-        told.extend(meddled.site().write(steps))
+        told.extend(meddled.site().write(steps, RUN))
     assert _REMOVE not in meddled.functions
     assert _UPDATE not in meddled.functions
     assert (_ADD in meddled.functions) == (broken == _MEMBERS)
@@ -170,7 +213,7 @@ def test_outcomes_come_as_they_are_known(meddled: Meddled) -> None:
     meddled.meddle = lambda form, _ask: (
         httpx2.Response(503) if form["wsfunction"] == _MEMBERS else None
     )
-    outcomes = meddled.site().write([Step(_creation("a")), Step(addition(1, 4))])
+    outcomes = meddled.site().write([Step(_creation("a")), Step(addition(1, 4))], RUN)
     assert next(outcomes) == Outcome(0, "done", cohort=2)
     assert meddled.functions == [_CREATE, _GET]
     with pytest.raises(SiteUnreachable):
@@ -206,7 +249,10 @@ def test_truncation_is_noticed(
     """
     site = new_sandbox(tmp_path / "small.sqlite", release, max_input_vars=35)
     with store.connect(site) as db:
-        db.executemany("INSERT INTO cohort (name, idnumber) VALUES (?, ?)", [(c, c) for c in "abc"])
+        db.executemany(
+            "INSERT INTO cohort (name, idnumber, description) VALUES (?, ?, ?)",
+            [(name, name, MARKED) for name in "abc"],
+        )
         if operation is removal:
             db.executemany(
                 "INSERT INTO cohort_members VALUES (?, ?)",
@@ -227,24 +273,21 @@ def test_long_runs_are_written_and_read_back_in_parts(
     """Each part is read back before the next one is written."""
     monkeypatch.setattr(write, "CHUNK", size)
     outcomes = _write(meddled, *(addition(1, account) for account in range(4, 10)))
-    assert outcomes == [Outcome(number, "done", cohort=1) for number in range(6)]
-    assert meddled.functions == [_ADD, _MEMBERS] * (6 // size)
+    assert outcomes == [Outcome(number, "done") for number in range(6)]
+    assert meddled.functions == [*_LOOK, _MEMBERS, _ADD, _MEMBERS] * (6 // size)
 
 
-def test_a_run_of_each_kind_is_one_call_and_one_reading(meddled: Meddled) -> None:
+def test_a_run_of_each_kind_is_one_call_and_two_readings(meddled: Meddled) -> None:
     """Steps in a row are written together, however many cohorts they are for."""
-    creations = [Step(_creation(name)) for name in "abcd"]
-    added = [
-        Step(AddMember(CohortKey(uuid=name), name, None, 5, None), needs=(number,))
-        for number, name in enumerate("abcd")
-    ]
-    outcomes = list(meddled.site().write([*creations, *added, Step(removal(1, 3)), Step(_RENAME)]))
+    steps = [Step(_creation(name)) for name in "abcd"]
+    steps += [Step(_addition(name, 5), needs=(number,)) for number, name in enumerate("abcd")]
+    outcomes = list(meddled.site().write([*steps, Step(removal(1, 3)), Step(_RENAME)], RUN))
     assert statuses(outcomes) == ["done"] * 10
     assert meddled.functions == [
         *(_CREATE, _GET),
-        *(_ADD, _MEMBERS),
-        *(_REMOVE, _MEMBERS),
-        *(_GET, _UPDATE, _GET),
+        *(*_LOOK, _MEMBERS, _ADD, _MEMBERS),
+        *(*_LOOK, _MEMBERS, _REMOVE, _MEMBERS),
+        *(*_LOOK, _UPDATE, _GET),
     ]
 
 
@@ -260,7 +303,7 @@ def test_held_steps_cost_nothing(meddled: Meddled) -> None:
         refusal("dmlwriteexception") if form["wsfunction"] == _CREATE else None
     )
     steps = [Step(_creation("a")), Step(addition(1, 4), (0,)), Step(removal(1, 3), (1,))]
-    outcomes = list(meddled.site().write(steps))
+    outcomes = list(meddled.site().write(steps, RUN))
     assert statuses(outcomes) == ["failed", "held", "held"]
     assert meddled.functions == [_CREATE]
     assert {outcome.reason for outcome in outcomes[1:]} == {

@@ -94,6 +94,23 @@ def test_codes_are_the_release_s(tmp_path: Path, release: Release, code: str | N
     assert answer["errorcode"] == (code or "invalidrecordunknown")
 
 
+_NULLS = [call for call in additional() if call["note"].startswith("a cohort whose idnumber and")]
+
+
+@pytest.mark.parametrize("call", _NULLS, ids=[call["release"] for call in _NULLS])
+def test_a_row_without_texts_is_shown_as_recorded(tmp_path: Path, call: dict[str, Any]) -> None:
+    """By hand, or by a plugin: the columns may be NULL."""
+    site = new_site(tmp_path / "m", call["release"])
+    row = {**call["body"][0], "description": None}
+    with store.connect(site) as db:
+        db.execute(
+            "INSERT INTO cohort (id, name, idnumber, description)"
+            " VALUES (:id, :name, :idnumber, :description)",
+            row,
+        )
+    assert asked(site, call["function"], call["params"]) == call["body"]
+
+
 _EMAILS = [call for call in additional() if call["note"].startswith("by e-mail")]
 
 

@@ -22,6 +22,10 @@ _STORED = {
     6: ("guild-junior",),
 }
 _FOUNDER = ("guild-admin",)
+_ROLES = tuple(
+    f"guild-{role}" for role in ("admin", "mentor", "endorsed", "junior", "member", "outsider")
+)
+"""The roles of AVC's group type guild."""
 
 _MODULES = (
     *("avc_moodle_sync", "block", "config", "field", "filter", "group", "node", "path"),
@@ -55,6 +59,7 @@ class Rows:
         site: Plain = {"uuid": site_uuid, "name": "AVC", "langcode": "en", "default_langcode": "en"}
         extensions: Plain = {"module": dict.fromkeys(_MODULES, 0), "theme": {}, "profile": "social"}
         objects: dict[str, Plain] = {"system.site": site, "core.extension": extensions}
+        objects |= {f"group.role.{role}": {"id": role, "group_type": "guild"} for role in _ROLES}
         self._insert(
             "config",
             "collection name data",

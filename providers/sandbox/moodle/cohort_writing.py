@@ -17,6 +17,7 @@ from providers.sandbox.moodle.call import Call
 from providers.sandbox.moodle.cohorts import cohort_answer
 from providers.sandbox.moodle.collation import folded
 from providers.sandbox.moodle.parameters import BOOLEAN, INTEGER, TEXT, TYPE_AND_VALUE, Many, Struct
+from providers.sandbox.moodle.schema import CATEGORY_CONTEXT, SYSTEM_CONTEXT
 
 _REQUIRED = {"categorytype": TYPE_AND_VALUE, "name": TEXT, "idnumber": TEXT}
 _OPTIONAL = {"description": TEXT, "descriptionformat": INTEGER, "visible": BOOLEAN}
@@ -40,7 +41,7 @@ def create_cohorts(call: Call, params: Mapping[str, Any]) -> list[dict[str, obje
     call.last_cohort_id = last
     rows: list[dict[str, Any]] = []
     for cohort in wanted:
-        cohort["category"] = _category(cohort)
+        cohort["contextid"] = _context(cohort)
         key = folded(cohort["idnumber"])
         if key in taken:
             raise invalid_parameter()
@@ -52,8 +53,8 @@ def create_cohorts(call: Call, params: Mapping[str, Any]) -> list[dict[str, obje
         cohort["id"] = call.last_cohort_id
         rows.append({"description": "", "visible": True, **cohort})
     call.db.executemany(
-        "INSERT INTO cohort (id, category, name, idnumber, description, visible)"
-        " VALUES (:id, :category, :name, :idnumber, :description, :visible)",
+        "INSERT INTO cohort (id, contextid, name, idnumber, description, visible)"
+        " VALUES (:id, :contextid, :name, :idnumber, :description, :visible)",
         rows,
     )
     return [cohort_answer(call, row) for row in rows]
@@ -70,10 +71,10 @@ def update_cohorts(call: Call, params: Mapping[str, Any]) -> None:
             raise invalid_parameter()
         if cohort["id"] not in known:
             raise unknown_record(call.release, "cohort")
-        cohort["category"] = _category(cohort)
+        cohort["contextid"] = _context(cohort)
         _check(cohort)
     call.db.executemany(
-        "UPDATE cohort SET category = :category, name = :name, idnumber = :idnumber,"
+        "UPDATE cohort SET contextid = :contextid, name = :name, idnumber = :idnumber,"
         " description = coalesce(:description, description),"
         " visible = coalesce(:visible, visible) WHERE id = :id",
         [{"description": None, "visible": None, **cohort} for cohort in params["cohorts"]],
@@ -101,13 +102,13 @@ def _taken(call: Call, idnumbers: list[str]) -> set[str]:
     return {idnumber for (idnumber,) in found}
 
 
-def _category(cohort: Mapping[str, Any]) -> int | None:
-    """None for the system context, 1 for the one category that was recorded."""
+def _context(cohort: Mapping[str, Any]) -> int:
+    """The id of the context that the cohort is to be in; one category was recorded."""
     named = cohort["categorytype"]
     if named["type"] == "system":
-        return None
+        return SYSTEM_CONTEXT
     if named == {"type": "id", "value": "1"}:
-        return 1
+        return CATEGORY_CONTEXT
     raise RefusedError(f"a cohort in the category {named['type']}={named['value']}")
 
 

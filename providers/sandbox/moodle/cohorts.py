@@ -46,7 +46,7 @@ def search_cohorts(call: Call, params: Mapping[str, Any]) -> dict[str, object]:
         raise RefusedError("a search that includes other than «self»")
     if page < 0 or size <= 0:
         raise RefusedError("such a page")
-    where = "WHERE category IS NULL ORDER BY name_folded, idnumber_folded, id LIMIT ? OFFSET ?"
+    where = "WHERE contextid = 1 ORDER BY name_folded, idnumber_folded, id LIMIT ? OFFSET ?"
     return {"cohorts": _shown(call, where, size, page * size)}
 
 
@@ -56,8 +56,11 @@ def _shown(call: Call, where: str, *values: object) -> list[dict[str, object]]:
 
 
 def cohort_answer(call: Call, cohort: Mapping[str, Any]) -> dict[str, object]:
-    """A cohort as every function shows it (all but the custom fields)."""
-    name, description = cohort["name"], cohort["description"]
+    """A cohort as every function shows it (all but the custom fields).
+
+    Recorded: without a description it has an empty one, without an idnumber null.
+    """
+    name, description = cohort["name"], cohort["description"] or ""
     return {
         "id": cohort["id"],
         "name": name if call.raw else filtered_name(name),

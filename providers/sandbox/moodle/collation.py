@@ -14,3 +14,9 @@ def folded(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text)
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return bare.casefold().rstrip(" ")
+
+
+def compared(first: str, second: str) -> int:
+    """Negative, zero or positive: the order of two texts in that collation."""
+    one, other = folded(first), folded(second)
+    return (one > other) - (one < other)

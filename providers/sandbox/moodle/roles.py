@@ -32,7 +32,10 @@ def assign_roles(call: Call, params: Mapping[str, Any]) -> None:
         if assignment["userid"] not in users:
             raise no_such_role_holder()
     call.db.executemany(
-        "INSERT INTO role_assignments VALUES (:roleid, :contextid, :userid) ON CONFLICT DO NOTHING",
+        "INSERT INTO role_assignments (roleid, contextid, userid)"
+        " SELECT :roleid, :contextid, :userid WHERE NOT EXISTS (SELECT 1 FROM role_assignments"
+        " WHERE roleid = :roleid AND contextid = :contextid AND userid = :userid"
+        " AND component = '' AND itemid = 0)",
         assignments,
     )
 
@@ -48,7 +51,8 @@ def unassign_roles(call: Call, params: Mapping[str, Any]) -> None:
             raise RefusedError("a role taken from an unknown user")
     call.db.executemany(
         "DELETE FROM role_assignments"
-        " WHERE roleid = :roleid AND contextid = :contextid AND userid = :userid",
+        " WHERE roleid = :roleid AND contextid = :contextid AND userid = :userid"
+        " AND component = '' AND itemid = 0",
         assignments,
     )
 

@@ -1,8 +1,7 @@
 """The sandbox's Moodle site: one SQLite file.
 
-A test or a demonstration that edits the site by hand does it in `connect()`, with SQL: the
-tables are named as Moodle's, with the columns that the recordings let one see. Other connections
-lack the function that the folded columns call.
+A test or a demonstration that edits the site by hand does it in `connect()`, with SQL, on the
+tables of schema.py. Other connections lack the function and the collation that these use.
 """
 
 import sqlite3
@@ -13,58 +12,11 @@ from pathlib import Path
 from typing import TypedDict, cast, get_args
 
 from providers.sandbox.moodle.answers import Release
-from providers.sandbox.moodle.collation import folded
+from providers.sandbox.moodle.collation import compared, folded
+from providers.sandbox.moodle.schema import TABLES, first_rows
 
 _THEME_REVISIONS: Mapping[Release, int] = {"4.5.6": 1795349933, "5.1.3": 1795349980}
 """Part of the address of every profile image; as recorded."""
-
-_SCHEMA = """
-CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-CREATE TABLE user (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    username TEXT NOT NULL UNIQUE,
-    email TEXT NOT NULL,
-    email_folded TEXT NOT NULL AS (folded(email)) STORED,
-    auth TEXT NOT NULL DEFAULT 'manual',
-    idnumber TEXT NOT NULL DEFAULT '',
-    idnumber_folded TEXT NOT NULL AS (folded(idnumber)) STORED,
-    suspended INTEGER NOT NULL DEFAULT 0,
-    confirmed INTEGER NOT NULL DEFAULT 1,
-    deleted INTEGER NOT NULL DEFAULT 0,
-    firstname TEXT NOT NULL,
-    lastname TEXT NOT NULL DEFAULT 'Test'
-) STRICT;
-CREATE INDEX user_email ON user (email_folded);
-CREATE INDEX user_idnumber ON user (idnumber_folded);
-CREATE TABLE cohort (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    category INTEGER, -- NULL: in the system context
-    name TEXT NOT NULL,
-    name_folded TEXT NOT NULL AS (folded(name)) STORED,
-    idnumber TEXT NOT NULL DEFAULT '',
-    idnumber_folded TEXT NOT NULL AS (folded(idnumber)) STORED,
-    description TEXT NOT NULL DEFAULT '',
-    visible INTEGER NOT NULL DEFAULT 1
-) STRICT;
-CREATE INDEX cohort_idnumber ON cohort (idnumber_folded);
-CREATE INDEX cohort_name ON cohort (category, name_folded);
-CREATE TABLE cohort_members (
-    cohortid INTEGER NOT NULL,
-    userid INTEGER NOT NULL,
-    PRIMARY KEY (cohortid, userid)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE role_assignments (
-    roleid INTEGER NOT NULL,
-    contextid INTEGER NOT NULL,
-    userid INTEGER NOT NULL,
-    PRIMARY KEY (roleid, contextid, userid)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE calls (
-    function TEXT PRIMARY KEY,
-    n INTEGER NOT NULL,
-    writes INTEGER NOT NULL
-) STRICT;
-"""
 
 
 @dataclass(frozen=True)
@@ -106,7 +58,7 @@ def create(  # noqa: PLR0913 -- a site's options, all named by the caller
     rows = [_account(account) for account in accounts]
     path.touch(exist_ok=False)
     try:
-        _fill(path, settings, rows)
+        _fill(path, release, settings, rows)
     except sqlite3.IntegrityError as error:
         path.unlink()
         raise ValueError(f"these accounts do not fit together: {error}") from error
@@ -121,12 +73,19 @@ def _account(given: Mapping[str, object]) -> dict[str, object]:
     return {**account, "firstname": str(account["username"]).partition("@")[0].capitalize()}
 
 
-def _fill(path: Path, settings: Mapping[str, str], accounts: list[dict[str, object]]) -> None:
+def _fill(
+    path: Path,
+    release: Release,
+    settings: Mapping[str, str],
+    accounts: list[dict[str, object]],
+) -> None:
     with closing(_opened(path)) as db:
         db.execute("PRAGMA journal_mode = WAL")
-        db.executescript(_SCHEMA)
+        db.executescript(TABLES)
     with connect(path) as db:
         db.executemany("INSERT INTO setting VALUES (?, ?)", settings.items())
+        for statement, rows in first_rows(release):
+            db.executemany(statement, rows)
         db.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('cohort', 0)")
         db.executemany(
             "INSERT INTO user (id, username, email, auth, idnumber, suspended, confirmed,"
@@ -141,6 +100,7 @@ def _opened(path: Path) -> sqlite3.Connection:
         f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=60, isolation_level=None
     )
     db.create_function("folded", 1, folded, deterministic=True)
+    db.create_collation("folded", compared)
     # A sandbox need not outlive a power cut.
     db.execute("PRAGMA synchronous = OFF")
     return db
@@ -217,10 +177,14 @@ def dump(path: Path) -> list[DumpedCohort]:
     """Every cohort, by id."""
     with connect(path) as db:
         members: dict[int, list[int]] = {}
-        for cohort, user in db.execute("SELECT * FROM cohort_members ORDER BY cohortid, userid"):
+        for cohort, user in db.execute(
+            "SELECT cohortid, userid FROM cohort_members ORDER BY cohortid, userid"
+        ):
             members.setdefault(cohort, []).append(user)
         rows = db.execute(
-            "SELECT id, category, name, idnumber, description, visible FROM cohort ORDER BY id"
+            "SELECT c.id, nullif(x.instanceid, 0), name, coalesce(idnumber, ''),"
+            " coalesce(description, ''), visible"
+            " FROM cohort c JOIN context x ON x.id = c.contextid ORDER BY c.id"
         )
         return [
             DumpedCohort(

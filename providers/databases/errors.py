@@ -18,7 +18,7 @@ from reconciler.errors import UnexpectedAnswer as Unexpected
 
 
 class _Fault(NamedTuple):
-    """An error of ours and its sentence; ``{where}`` and ``{said}`` are filled in."""
+    """An error of ours and its sentence; ``{where}`` and ``{said}`` and the like are filled in."""
 
     error: type[ReadError]
     sentence: str
@@ -49,11 +49,11 @@ _NOT_SQLITE = _Fault(Unexpected, "{where} is no SQLite database; check the path 
 _FORBIDDEN = _Fault(
     AccessRefused,
     "the database account may not read a table at {where} ({said}); grant it SELECT on"
-    " Drupal's tables.",
+    " {program}'s tables.",
 )
 _NO_TABLE = _Fault(
     Unexpected,
-    "a table or column of Drupal is missing at {where} ({said}); check `database` and `prefix`.",
+    "a table or column of {program} is missing at {where} ({said}); check `database` and `prefix`.",
 )
 _DAMAGED = _Fault(
     IncompleteRead, "the database at {where} is damaged ({said}); repair it or use a backup."
@@ -100,20 +100,19 @@ _LIBPQ = {
 
 
 @contextmanager
-def foreign_errors_mapped(site: str, url: URL) -> Iterator[None]:
+def foreign_errors_mapped(site: str, url: URL, program: str) -> Iterator[None]:
     """Raise a ReadError in place of whatever SQLAlchemy or a driver raises inside."""
     try:
         yield
     except SQLAlchemyError as error:
-        raise _ours(error, site, url) from error
+        raise _ours(error, site, url, program) from error
 
 
-def _ours(error: SQLAlchemyError, site: str, url: URL) -> ReadError:
+def _ours(error: SQLAlchemyError, site: str, url: URL, program: str) -> ReadError:
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
     fault = _fault(cause)
-    return fault.error(
-        f"{site}: " + fault.sentence.format(where=_where(url), said=_said(cause, url))
-    )
+    sentence = fault.sentence.format(where=_where(url), said=_said(cause, url), program=program)
+    return fault.error(f"{site}: {sentence}")
 
 
 def _fault(cause: BaseException) -> _Fault:

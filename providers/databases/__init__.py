@@ -1,0 +1,1 @@
+"""How a site's database is read: by whichever provider has one."""

@@ -1,0 +1,1 @@
+"""A Moodle through its own PHP, started where the site is."""

@@ -1,0 +1,156 @@
+"""What the PHP program says, a JSON document a line: its shape is checked here, once."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from reconciler.models.base import Model
+from reconciler.models.moodle import Ability
+from reconciler.models.operations import Status
+
+
+class Hello(Model):
+    """The first document: Moodle is up, and nothing forbids to work with it."""
+
+    kind: Literal["hello"]
+    url: str
+    release: str
+
+
+class Refused(Model):
+    """Instead of anything else: the site's state forbids it."""
+
+    kind: Literal["refused"]
+    why: Literal[
+        "no-config",
+        "no-moodle",
+        "owner",
+        "cli-maintenance",
+        "maintenance",
+        "upgrade-running",
+        "upgrade-pending",
+        "locked",
+    ]
+    path: str = ""
+    owner: str = ""
+    """Who owns moodledata."""
+    user: str = ""
+    """Who runs PHP; empty where PHP cannot tell."""
+
+
+class Stopped(Model):
+    """The last document, when something went wrong: an exception, a fatal error, an exit()."""
+
+    kind: Literal["failed", "stopped"]
+    message: str
+
+
+class Cohorts(Model):
+    """id, name, idnumber, description, visible, in the system context, component."""
+
+    kind: Literal["cohorts"]
+    rows: tuple[tuple[int, str, str, str, bool, bool, str], ...]
+
+
+class Members(Model):
+    """Accounts of a cohort whose members are wanted: some of them, or none at all."""
+
+    kind: Literal["members"]
+    cohort: int
+    accounts: frozenset[int]
+
+
+class Accounts(Model):
+    """id, user name, address, auth, idnumber, suspended, confirmed, idnumber locked."""
+
+    kind: Literal["accounts"]
+    rows: tuple[tuple[int, str, str, str, str, bool, bool, bool], ...]
+
+
+class Links(Model):
+    """Account, issuer, user name there."""
+
+    kind: Literal["links"]
+    rows: tuple[tuple[int, int, str], ...]
+
+
+class Assignments(Model):
+    """Cohort, role, component, account."""
+
+    kind: Literal["assignments"]
+    rows: tuple[tuple[int, int, str, int], ...]
+
+
+class Site(Model):
+    """What a site is like, whoever is in it."""
+
+    kind: Literal["site"]
+    administrators: frozenset[int]
+    issuers: tuple[tuple[int, str, str, str], ...]
+    """id, name, base URL, claim of the user name."""
+    roles: tuple[tuple[int, str, bool, bool], ...]
+    """id, short name, may be given in the system context, rules the site."""
+    definitions: frozenset[tuple[int, int]] | None
+    courses: tuple[tuple[int, int], ...]
+    """Cohort, course."""
+    on_removal: Literal["unenrol", "suspend"]
+    abilities: frozenset[Ability]
+
+
+class Enrolments(Model):
+    """Account, course, and the cohort that it hangs on or OTHER_WAY."""
+
+    kind: Literal["enrolments"]
+    rows: tuple[tuple[int, int, int], ...]
+
+
+class Answered(Model):
+    """What became of a step."""
+
+    kind: Literal["outcome"]
+    step: int
+    status: Status
+    reason: str
+    cohort: int | None
+
+
+class Shown(Model):
+    """Position of a step, and what the database shows of it."""
+
+    kind: Literal["facts"]
+    rows: tuple[tuple[int, dict[str, bool | str]], ...]
+
+
+class Unrecorded(Model):
+    """Why Moodle does not remember this run."""
+
+    kind: Literal["unrecorded"]
+    message: str
+
+
+class Trailer(Model):
+    """The last document: rows of each kind, counted by the database or the list of steps."""
+
+    kind: Literal["trailer"]
+    counts: dict[str, int]
+
+
+Said = (
+    Hello
+    | Cohorts
+    | Members
+    | Accounts
+    | Links
+    | Assignments
+    | Site
+    | Enrolments
+    | Answered
+    | Shown
+    | Unrecorded
+    | Trailer
+)
+"""What a program that goes well says."""
+
+DOCUMENT: TypeAdapter[Said | Refused | Stopped] = TypeAdapter(
+    Annotated[Said | Refused | Stopped, Field(discriminator="kind")]
+)

@@ -1,0 +1,194 @@
+"""Snapshots from what the PHP program says."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sized
+from contextlib import closing
+
+from providers.moodle.command_line import errors
+from providers.moodle.command_line.conversation import Php
+from providers.moodle.command_line.documents import (
+    Accounts,
+    Assignments,
+    Cohorts,
+    Enrolments,
+    Hello,
+    Links,
+    Members,
+    Said,
+    Site,
+    Trailer,
+)
+from reconciler.errors import IncompleteRead
+from reconciler.models.moodle import (
+    Account,
+    Cohort,
+    Enrolled,
+    Enrolment,
+    Grant,
+    Issuer,
+    Link,
+    MoodleQuery,
+    MoodleRole,
+    MoodleSnapshot,
+    RoleState,
+)
+
+
+def read(php: Php, query: MoodleQuery) -> MoodleSnapshot:
+    """Everything that the query asks for, by one process. Raises ReadError."""
+    gathered = _Gathered(php.site)
+    with closing(php.ask("read", query.model_dump(mode="json"))) as documents:
+        for document in documents:
+            if isinstance(document, Trailer):
+                _compare(php.site, document, gathered.counts())
+            else:
+                gathered.take(document)
+    return gathered.snapshot(query)
+
+
+def enrolments(php: Php, accounts: frozenset[int], courses: frozenset[int]) -> Enrolled:
+    """What enrols these accounts in these courses, by one process. Raises ReadError."""
+    request = {"accounts": sorted(accounts), "courses": sorted(courses)}
+    found: dict[int, dict[int, frozenset[int]]] = defaultdict(dict)
+    said = 0
+    with closing(php.ask("enrolments", request)) as documents:
+        for document in documents:
+            match document:
+                case Enrolments():
+                    said += len(document.rows)
+                    for account, course, cohort in document.rows:
+                        before = found[account].get(course, frozenset())
+                        found[account][course] = before | {cohort}
+                case Trailer():
+                    _compare(php.site, document, {"enrolments": said})
+    return dict(found)
+
+
+class _Gathered:
+    """What has been said so far."""
+
+    def __init__(self, site: str) -> None:
+        self._site = site
+        self._hello: Hello | None = None
+        self._about: Site | None = None
+        self._cohorts: list[Cohort] = []
+        self._members: dict[int, frozenset[int]] = {}
+        self._accounts: list[tuple[int, str, str, str, str, bool, bool, bool]] = []
+        self._links: dict[int, list[Link]] = defaultdict(list)
+        self._assigned: dict[tuple[int, int, str], set[int]] = defaultdict(set)
+
+    def take(self, document: Said) -> None:
+        """Keep what a document says. Raises ReadError for one that is no part of a snapshot."""
+        match document:
+            case Hello():
+                self._hello = document
+            case Cohorts():
+                self._cohorts += [_cohort(*row) for row in document.rows]
+            case Members():
+                before = self._members.get(document.cohort, frozenset())
+                self._members[document.cohort] = before | document.accounts
+            case Accounts():
+                self._accounts += document.rows
+            case Links():
+                for account, issuer, username in document.rows:
+                    self._links[account].append(Link(issuer, username))
+            case Assignments():
+                for cohort, role, component, account in document.rows:
+                    self._assigned[cohort, role, component].add(account)
+            case Site():
+                self._about = document
+            case _:
+                raise errors.not_as_known(self._site, document.kind.encode())
+
+    def counts(self) -> dict[str, int]:
+        """The rows that came, by what the trailer calls them."""
+        return {
+            "cohorts": len(self._cohorts),
+            "members": _total(self._members.values()),
+            "accounts": len(self._accounts),
+            "links": _total(self._links.values()),
+            "assignments": _total(self._assigned.values()),
+        }
+
+    def snapshot(self, query: MoodleQuery) -> MoodleSnapshot:
+        """The whole of it, once the trailer has been. Raises ReadError."""
+        wanted = {cohort.id for cohort in self._cohorts if query.wants_members_of(cohort)}
+        if self._hello is None or self._about is None or self._members.keys() != wanted:
+            raise IncompleteRead(
+                f"Moodle of site {self._site} left out a part of its answer: its own PHP may be"
+                " changed. Look at PHP's log."
+            )
+        about = self._about
+        return MoodleSnapshot(
+            url=self._hello.url,
+            release=self._hello.release,
+            cohorts=tuple(self._cohorts),
+            members=self._members,
+            accounts=self._described(),
+            everybody=query.everybody,
+            administrators=about.administrators,
+            issuers=tuple(
+                Issuer(id=i, name=name, baseurl=url, username_claim=claim)
+                for i, name, url, claim in about.issuers
+            ),
+            roles=self._roles(about),
+            enrolment=Enrolment(courses=_by_cohort(about.courses), on_removal=about.on_removal),
+            abilities=about.abilities,
+        )
+
+    def _described(self) -> dict[int, Account]:
+        return {
+            row[0]: Account(*row, links=tuple(self._links.get(row[0], ())))
+            for row in self._accounts
+        }
+
+    def _roles(self, about: Site) -> RoleState:
+        return RoleState(
+            roles=tuple(
+                MoodleRole(id=i, shortname=name, system=system, rules_site=rules)
+                for i, name, system, rules in about.roles
+            ),
+            definitions=about.definitions,
+            assignments={
+                Grant(cohort=cohort, role=role, component=component): frozenset(accounts)
+                for (cohort, role, component), accounts in self._assigned.items()
+            },
+        )
+
+
+def _cohort(  # noqa: PLR0913, PLR0917 - a row, column by column
+    number: int,
+    name: str,
+    idnumber: str,
+    description: str,
+    visible: bool,
+    system: bool,
+    component: str,
+) -> Cohort:
+    return Cohort(
+        id=number,
+        name=name,
+        idnumber=idnumber,
+        description=description,
+        visible=visible,
+        system=system,
+        component=component,
+    )
+
+
+def _by_cohort(courses: Iterable[tuple[int, int]]) -> dict[int, frozenset[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    for cohort, course in courses:
+        found[cohort].add(course)
+    return {cohort: frozenset(its) for cohort, its in found.items()}
+
+
+def _total(groups: Iterable[Sized]) -> int:
+    return sum(map(len, groups))
+
+
+def _compare(site: str, trailer: Trailer, said: dict[str, int]) -> None:
+    """Hold what came against what was counted. Raises IncompleteRead."""
+    for what, number in said.items():
+        if trailer.counts.get(what) != number:
+            raise errors.miscounted(site, what, number, trailer.counts.get(what))

@@ -1,0 +1,145 @@
+<?php
+/**
+ * Reading: roles and what gives them, enrolments by cohort, OAuth2 issuers, administrators.
+ *
+ * Moodle functions called: context_system::instance, get_config;
+ * $DB->get_records_sql, get_recordset_sql (close), get_in_or_equal.
+ * Moodle's globals and constants: $CFG->siteadmins; CONTEXT_SYSTEM, CAP_ALLOW,
+ * ENROL_EXT_REMOVED_UNENROL.
+ */
+namespace avc_moodle_sync;
+
+/** Says what a site is like, whoever is in it. */
+function say_site(): void
+{
+    global $CFG;
+    say_assignments();
+    $definitions = definitions();
+    say('site', [
+        'administrators' => numbers(array_filter(explode(',', (string) $CFG->siteadmins))),
+        'issuers' => issuers(),
+        'roles' => roles(),
+        'definitions' => $definitions,
+        'courses' => courses(),
+        'on_removal' => on_removal(),
+        'abilities' => array_merge(
+            $definitions === null ? [] : ['define-roles'],
+            ['assign-roles', 'lock-cohorts', 'record-syncs']
+        ),
+    ]);
+}
+
+/** Enabled OAuth2 issuers, and the claim that is the user name of who logs in through one. */
+function issuers(): array
+{
+    global $DB;
+    $rows = $DB->get_records_sql(
+        "SELECT i.id, i.name, i.baseurl, m.externalfield
+           FROM {oauth2_issuer} i
+      LEFT JOIN {oauth2_user_field_mapping} m ON m.issuerid = i.id AND m.internalfield = 'username'
+          WHERE i.enabled = 1 ORDER BY i.id"
+    );
+    $said = [];
+    foreach ($rows as $row) {
+        $claim = (string) $row->externalfield;
+        $said[] = [(int) $row->id, $row->name, (string) $row->baseurl, $claim];
+    }
+    return $said;
+}
+
+/**
+ * Every role: id, short name, whether it may be given in the system context, whether it rules the
+ * site. Permissions count where the role is defined, which is the system context.
+ */
+function roles(): array
+{
+    global $DB;
+    $rows = $DB->get_records_sql(
+        "SELECT r.id, r.shortname, r.archetype,
+                (SELECT COUNT(1) FROM {role_context_levels} l
+                  WHERE l.roleid = r.id AND l.contextlevel = :level) AS insystem,
+                (SELECT COUNT(1) FROM {role_capabilities} c
+                  WHERE c.roleid = r.id AND c.contextid = :system AND c.permission = :allowed
+                        AND c.capability IN (:config, :assign)) AS powers
+           FROM {role} r ORDER BY r.id",
+        [
+            'level' => CONTEXT_SYSTEM,
+            'system' => \context_system::instance()->id,
+            'allowed' => CAP_ALLOW,
+            'config' => 'moodle/site:config',
+            'assign' => 'moodle/role:assign',
+        ]
+    );
+    $said = [];
+    foreach ($rows as $row) {
+        $rules = $row->powers > 0 || in_array('manager', [$row->shortname, $row->archetype], true);
+        $said[] = [(int) $row->id, $row->shortname, $row->insystem > 0, $rules];
+    }
+    return $said;
+}
+
+/** What local_cohortrole keeps in step, as cohort and role; null when it is not installed. */
+function definitions(): ?array
+{
+    global $DB;
+    if (!has_cohortrole()) {
+        return null;
+    }
+    $said = [];
+    foreach ($DB->get_records_sql('SELECT id, cohortid, roleid FROM {local_cohortrole}') as $row) {
+        $said[] = [(int) $row->cohortid, (int) $row->roleid];
+    }
+    return $said;
+}
+
+/** Says who has a role in the system context by our component or by local_cohortrole. */
+function say_assignments(): void
+{
+    global $DB;
+    [$from, $parameters] = assignments();
+    $said = new Rows('assignments');
+    $rows = $DB->get_recordset_sql(
+        "SELECT id, itemid, roleid, component, userid FROM $from ORDER BY id",
+        $parameters
+    );
+    foreach ($rows as $row) {
+        $said->add([(int) $row->itemid, (int) $row->roleid, $row->component, (int) $row->userid]);
+    }
+    $rows->close();
+    $said->flush();
+}
+
+/** The role assignments that say_assignments says: table and condition, and their parameters. */
+function assignments(): array
+{
+    global $DB;
+    [$in, $parameters] = $DB->get_in_or_equal([COMPONENT, PLUGIN]);
+    $system = \context_system::instance()->id;
+    return ["{role_assignments} WHERE component $in AND contextid = ?", [...$parameters, $system]];
+}
+
+/**
+ * Courses by cohort. Switched-off instances too: they enrol nobody, but who leaves the cohort is
+ * unenrolled by them all the same (enrol/cohort/locallib.php, member_removed).
+ */
+function courses(): array
+{
+    global $DB;
+    $said = [];
+    $rows = $DB->get_records_sql(
+        "SELECT id, customint1 AS cohortid, courseid FROM {enrol}
+          WHERE enrol = 'cohort' AND customint1 > 0 ORDER BY id"
+    );
+    foreach ($rows as $row) {
+        $said[] = [(int) $row->cohortid, (int) $row->courseid];
+    }
+    return $said;
+}
+
+/** enrol_cohort_handler::member_removed unenrols for one value of the setting, else suspends. */
+function on_removal(): string
+{
+    $action = get_config('enrol_cohort', 'unenrolaction');
+    $unenrols = $action === false || $action == ENROL_EXT_REMOVED_UNENROL;
+    return $unenrols ? 'unenrol' : 'suspend';
+}

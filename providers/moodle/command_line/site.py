@@ -1,0 +1,99 @@
+"""A Moodle behind its own PHP, as the core sees it."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from providers.carriers.carrier import Carrier
+from providers.carriers.local import Local
+from providers.moodle.command_line import errors, reading
+from providers.moodle.command_line.conversation import Php
+from providers.moodle.command_line.writing import Writing, shown
+from reconciler.models.base import Model
+from reconciler.models.moodle import Enrolled, MoodleQuery, MoodleSnapshot, Rule
+from reconciler.models.operations import Facts, Operation, Outcome, Run, Step
+from reconciler.ports import SiteAccess
+
+
+class CommandLineAccess(Model):
+    """``access:`` of a Moodle site in nwp.yml."""
+
+    via: Literal["cli"]
+    directory: str | None = None
+    """Where its config.php is, from nwp.yml's directory; without it, the site's own directory."""
+    php: str = "php"
+    """PHP's command-line program."""
+    silence: float = Field(default=300, gt=0)
+    """Seconds without a word after which PHP is stopped."""
+    any_owner: bool = False
+    """Go on when PHP runs as another user than the owner of moodledata."""
+
+
+class CommandLineSite:
+    """Implements ``reconciler.ports.MoodleSite``."""
+
+    def __init__(self, php: Php, carrier: Carrier, directory: str) -> None:
+        self._php = php
+        self._carrier = carrier
+        self._directory = directory
+        self._facts: dict[Operation, Facts] = {}
+        self._unrecorded = ""
+
+    def inspect(self) -> None:
+        """See the port. Starts no PHP: a run of this program has one to read, and one to write."""
+        holds = self._carrier.holds
+        # 5.1 and later have all but config.php below public/.
+        version = [holds("version.php"), holds("public/version.php")]
+        if holds("config.php") is False or version == [False, False]:
+            raise errors.not_a_moodle(self._php.site, self._directory)
+
+    def unavailable(self) -> frozenset[Rule]:
+        """PHP sees every column."""
+        return frozenset()
+
+    def read(self, query: MoodleQuery) -> MoodleSnapshot:
+        """See the port."""
+        return reading.read(self._php, query)
+
+    def enrolments(self, accounts: frozenset[int], courses: frozenset[int]) -> Enrolled:
+        """See the port.
+
+        Suspended enrolments count: Moodle's ``enrol_plugin::unenrol_user`` (lib/enrollib.php) drops
+        grades and groups when no row of ``user_enrolments`` is left in the course, of any status.
+        """
+        return reading.enrolments(self._php, accounts, courses)
+
+    def write(self, steps: Sequence[Step], run: Run) -> Iterator[Outcome]:
+        """See the port. Nobody else writes by this program meanwhile: PHP holds Moodle's lock."""
+        self._facts = {}
+        writing = Writing(self._php, steps)
+        yield from writing.outcomes(run)
+        self._facts = writing.facts()
+        self._unrecorded = writing.unrecorded
+
+    def read_back(self, operations: Sequence[Operation]) -> tuple[Facts, ...]:
+        """See the port. What the last ``write`` showed in its end: no PHP is started."""
+        return shown(self._facts, operations)
+
+    def traffic(self) -> str:
+        """See the port."""
+        forgotten = f"; this run is not recorded there: {self._unrecorded}"
+        return self._php.traffic() + (forgotten if self._unrecorded else "")
+
+
+def connect(access: SiteAccess) -> CommandLineSite:
+    """The Moodle that the configuration describes. Raises ConfigError."""
+    options = access.options(CommandLineAccess)
+    named = Path(options.directory).expanduser() if options.directory else None
+    directory = str(Path(access.directory) / named if named else access.site_directory)
+    carrier = Local(access.site, directory)
+    php = Php(
+        carrier,
+        access.site,
+        executable=options.php,
+        silence=options.silence,
+        any_owner=options.any_owner,
+    )
+    return CommandLineSite(php, carrier, directory)

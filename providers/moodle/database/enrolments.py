@@ -1,0 +1,70 @@
+"""Courses that people are in through cohorts.
+
+``enrol`` (id, enrol, courseid, customint1), of which ``enrol`` = ``cohort`` with the cohort's id in
+``customint1``; ``user_enrolments`` (enrolid, userid); ``enrol_cohort/unenrolaction`` in
+``config_plugins``. Instances that are switched off count: they enrol nobody, but who leaves the
+cohort is unenrolled by them too (``enrol_cohort_handler::member_removed`` in
+enrol/cohort/locallib.php).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Literal
+
+from sqlalchemy import select
+
+from providers.moodle.database.settings import plugin_setting
+from providers.moodle.database.source import Source
+from reconciler.models.moodle import OTHER_WAY, Enrolled, Enrolment
+
+_METHOD = "cohort"
+_UNENROL = "0"
+"""``ENROL_EXT_REMOVED_UNENROL`` in lib/enrollib.php."""
+
+
+def read_enrolment(source: Source) -> Enrolment:
+    """Courses by cohort, and what becomes of who leaves one."""
+    enrol = source.tables["enrol"].c
+    query = select(enrol.customint1, enrol.courseid).where(
+        enrol.enrol == _METHOD, enrol.customint1 > 0
+    )
+    courses: dict[int, set[int]] = defaultdict(set)
+    for row in source.rows(query):
+        courses[row.customint1].add(row.courseid)
+    return Enrolment(
+        courses={cohort: frozenset(found) for cohort, found in courses.items()},
+        on_removal=_on_removal(source),
+    )
+
+
+def _on_removal(source: Source) -> Literal["unenrol", "suspend"]:
+    action = plugin_setting(source, "enrol_cohort", "unenrolaction")
+    return "unenrol" if action in {None, _UNENROL} else "suspend"
+
+
+def read_enrolled(source: Source, accounts: Collection[int], courses: Collection[int]) -> Enrolled:
+    """What enrols these accounts in these courses.
+
+    Whatever the status: ``enrol_plugin::unenrol_user`` (lib/enrollib.php) asks only whether a row
+    of ``user_enrolments`` is left in the course before it drops grades and groups there.
+    """
+    enrol = source.tables["enrol"].c
+    enrolment = source.tables["user_enrolments"].c
+    instances = {
+        row.id: (row.courseid, int(row.customint1) if row.enrol == _METHOD else OTHER_WAY)
+        for row in source.among(
+            select(enrol.id, enrol.courseid, enrol.enrol, enrol.customint1),
+            enrol.courseid,
+            courses,
+        )
+    }
+    found: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+    query = select(enrolment.userid, enrolment.enrolid)
+    for row in source.among(query, enrolment.userid, accounts):
+        if row.enrolid in instances:
+            course, way = instances[row.enrolid]
+            found[row.userid][course].add(way)
+    return {
+        account: {course: frozenset(ways) for course, ways in by_course.items()}
+        for account, by_course in found.items()
+    }

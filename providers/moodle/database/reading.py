@@ -1,0 +1,70 @@
+"""The reading half of a Moodle, by SQL: each reading in one transaction that cannot write."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import URL
+
+from providers.databases.database import Database
+from providers.moodle.database.accounts import read_accounts, read_issuers
+from providers.moodle.database.cohorts import read_cohorts, read_members, system_context
+from providers.moodle.database.enrolments import read_enrolled, read_enrolment
+from providers.moodle.database.roles import read_roles
+from providers.moodle.database.settings import administrators, setting
+from providers.moodle.database.source import Source
+from providers.moodle.database.tables import find_tables
+from reconciler.models.moodle import Enrolled, MoodleQuery, MoodleSnapshot
+
+KINDS = ("mysql", "mariadb", "postgresql")
+"""Kinds of database that Moodle runs on, as far as we read them."""
+
+
+class DatabaseReading:
+    """A Moodle behind a database account, which needs SELECT and nothing else."""
+
+    def __init__(self, site: str, url: URL, prefix: str, address: str) -> None:
+        self._database = Database(site, url, "Moodle")
+        self._prefix = prefix
+        self._address = address
+        self._readings = 0
+
+    def inspect(self) -> None:
+        """Make sure that this is a Moodle's database, and lets us in. Raises ReadError."""
+        with self._open() as source:
+            setting(source, "release")
+
+    def read(self, query: MoodleQuery) -> MoodleSnapshot:
+        """Everything that the query asks for, at one moment. Raises ReadError."""
+        with self._open() as source:
+            system = system_context(source)
+            cohorts = read_cohorts(source, system)
+            wanted = [cohort.id for cohort in cohorts if query.wants_members_of(cohort)]
+            members = read_members(source, wanted)
+            return MoodleSnapshot(
+                url=self._address,
+                cohorts=cohorts,
+                members=members,
+                accounts=read_accounts(source, query, members.values()),
+                everybody=query.everybody,
+                release=setting(source, "release"),
+                administrators=administrators(source),
+                issuers=read_issuers(source),
+                roles=read_roles(source, system),
+                enrolment=read_enrolment(source),
+            )
+
+    def enrolments(self, accounts: frozenset[int], courses: frozenset[int]) -> Enrolled:
+        """See the port. Raises ReadError."""
+        with self._open() as source:
+            return read_enrolled(source, accounts, courses)
+
+    def traffic(self) -> str:
+        """What this has cost so far."""
+        return f"{self._readings} readings of the database"
+
+    @contextmanager
+    def _open(self) -> Iterator[Source]:
+        self._readings += 1
+        with self._database.snapshot() as connection:
+            tables = find_tables(connection, self._prefix, self._database.site)
+            yield Source(connection, tables)

@@ -1,0 +1,130 @@
+"""What people and accounts say about who they are: what each matching rule compares."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from reconciler.models.avc import Claims, Person
+from reconciler.models.moodle import Account, Issuer, Link, Rule
+from reconciler.models.settings import SyncSettings
+
+STRONG: tuple[Rule, ...] = ("link", "idnumber")
+"""Rules that two of may not contradict each other: nobody but an administrator, or a login in AVC
+itself, sets what they compare."""
+
+_UID_CLAIMS = frozenset({"sub", "uid", "id", "user_id"})
+"""Claims that hold AVC's user id. AVC puts it into ``sub``."""
+
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?(?P<host>[^/?#:@]+)")
+
+_UUID_CLAIMS = frozenset({"sub", "uuid"})
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def fold(address: str) -> str:
+    """An address as it is compared: whole, without case, accents kept."""
+    return address.lower()
+
+
+def issuer_of_avc(issuers: Iterable[Issuer], settings: SyncSettings) -> Issuer | None:
+    """The OAuth2 issuer that is this AVC: the configured one, else the only one at its host."""
+    known = tuple(issuers)
+    if settings.oauth2_issuer is not None:
+        named = [issuer for issuer in known if issuer.name == settings.oauth2_issuer]
+        return named[0] if len(named) == 1 else None
+    host = _host(settings.avc_url or "")
+    there = [issuer for issuer in known if host and _host(issuer.baseurl) == host]
+    return there[0] if len(there) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Which evidence of a Moodle counts, and what it means."""
+
+    issuer: Issuer | None = None
+    """Whose links count; None: no link does."""
+    trust_idnumber: bool = False
+    """Whether an idnumber counts that its owner may have typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a rule compares: each side's words for who it is; none: the rule says nothing."""
+
+    person: Callable[[Person], tuple[str, ...]]
+    account: Callable[[Account], tuple[str, ...]]
+
+
+def keys(evidence: Evidence) -> dict[Rule, Key]:
+    """What each rule compares. Empty words never count."""
+
+    def idnumber(account: Account) -> tuple[str, ...]:
+        counts = account.idnumber_locked or evidence.trust_idnumber
+        return (account.idnumber.lower(),) if counts else ()
+
+    def link(account: Account) -> tuple[str, ...]:
+        return tuple(word for word in _words(account, evidence) if not word.startswith("mail:"))
+
+    def email(account: Account) -> tuple[str, ...]:
+        own = fold(account.email)
+        if not account.links:
+            return (own,)
+        linked = (word.removeprefix("mail:") for word in _words(account, evidence))
+        return (own, *(word for word in linked if "@" in word and word != own))
+
+    return {
+        "link": Key(lambda person: (f"uid:{person.uid}", f"uuid:{person.uuid.lower()}"), link),
+        "idnumber": Key(lambda person: (person.uuid.lower(),), idnumber),
+        "email": Key(lambda person: (fold(person.mail),), email),
+        "username": Key(lambda person: (person.name.lower(),), lambda account: (account.username,)),
+    }
+
+
+def claims_of(accounts: Iterable[Account], used: Iterable[Rule], evidence: Evidence) -> Claims:
+    """Whom these accounts claim to be, by the rules in use: AVC is asked for those people."""
+    compared, rules = keys(evidence), frozenset(used)
+    known = tuple(accounts)
+
+    def words(rule: Rule) -> frozenset[str]:
+        if rule not in rules:
+            return frozenset()
+        return frozenset(word for one in known for word in compared[rule].account(one) if word)
+
+    links = words("link")
+    return Claims(
+        mails=words("email"),
+        names=words("username"),
+        uuids=words("idnumber") | {word[5:] for word in links if word.startswith("uuid:")},
+        uids=frozenset(int(word[4:]) for word in links if word.startswith("uid:")),
+    )
+
+
+def link_words(people: Iterable[Person]) -> frozenset[str]:
+    """What an issuer may call these people, whichever its mapping is."""
+    return frozenset(
+        word
+        for person in people
+        for word in (str(person.uid), person.uuid, person.mail, fold(person.mail))
+        if word
+    )
+
+
+def _host(url: str) -> str:
+    found = _URL.match(url.strip().lower())
+    return found["host"] if found else ""
+
+
+def _words(account: Account, evidence: Evidence) -> Iterable[str]:
+    for link in account.links:
+        if evidence.issuer is not None and link.issuer == evidence.issuer.id:
+            yield _word(link, evidence.issuer)
+
+
+def _word(link: Link, issuer: Issuer) -> str:
+    """``uid:77``, ``uuid:…``, or ``mail:…``, which is no more than an address."""
+    said, claim = link.username.strip().lower(), issuer.username_claim.lower()
+    if claim in _UID_CLAIMS and said.isascii() and said.isdigit():
+        return f"uid:{int(said)}"
+    if claim in _UUID_CLAIMS and _UUID.fullmatch(said):
+        return f"uuid:{said}"
+    return f"mail:{said}"

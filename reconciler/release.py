@@ -1,0 +1,46 @@
+"""Letting a cohort go: it stays as it is, and is no longer ours."""
+
+from reconciler.errors import ConfigError, NotFound
+from reconciler.marks import mark_of, without_mark
+from reconciler.models.moodle import COMPONENT, MoodleSnapshot
+from reconciler.models.operations import ChangeCohort
+from reconciler.models.plan import TextChange
+
+
+def released(wanted: str, site_uuid: str, moodle: MoodleSnapshot) -> ChangeCohort:
+    """What takes mark and lock from a cohort of this AVC, named by its id or idnumber.
+
+    Raises NotFound when this AVC has no such cohort, ConfigError when it has several, or when the
+    lock cannot be taken away by this access.
+    """
+    fitting = [
+        (cohort, mark)
+        for cohort in moodle.cohorts
+        if wanted in {str(cohort.id), cohort.idnumber}
+        and (mark := mark_of(cohort.description)) is not None
+        and mark.site == site_uuid
+    ]
+    if not fitting:
+        raise NotFound(
+            f"No cohort of this AVC has the id or idnumber '{wanted}': Moodle lists both under"
+            " Users > Accounts > Cohorts"
+        )
+    named = [found for found in fitting if found[0].idnumber == wanted] or fitting
+    if len(named) > 1:
+        ids = ", ".join(str(cohort.id) for cohort, _ in named)
+        raise ConfigError(f"cohorts {ids} all have the idnumber '{wanted}': name one by its id")
+    cohort, mark = named[0]
+    lock = TextChange(from_=COMPONENT, to="") if cohort.component == COMPONENT else None
+    if lock and "lock-cohorts" not in moodle.abilities:
+        raise ConfigError(
+            f"cohort {cohort.id} is locked, and only Moodle's command line takes the lock away:"
+            " set access: {via: cli} for this site in nwp.yml"
+        )
+    return ChangeCohort(
+        key=mark.key,
+        guild=mark.guild,
+        action="release",
+        cohort=cohort.id,
+        description=TextChange(from_=cohort.description, to=without_mark(cohort.description)),
+        component=lock,
+    )

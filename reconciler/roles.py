@@ -1,0 +1,147 @@
+"""Which Moodle roles guild roles become, and what gives each: decided here, for the whole site."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from reconciler.models.avc import AvcSnapshot
+from reconciler.models.moodle import MoodleRole, MoodleSnapshot
+from reconciler.models.plan import ProblemKind, RolePlan, Way, WayReason
+from reconciler.models.settings import SyncSettings
+
+ORDINARY = ("guild_member", "default")
+"""The names, in a role mapping, of ordinary membership; the first one counts."""
+
+_ONLY_IN_COURSES = frozenset({"student", "teacher", "editingteacher"})
+"""Roles that Moodle, as it is installed, gives in courses only: where that cannot be seen."""
+
+_PRIVILEGED = frozenset({"manager"})
+"""Roles that rule a site: where that cannot be seen."""
+
+_Way = tuple[Way, WayReason, ProblemKind | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What the role mapping comes to on this Moodle."""
+
+    plans: tuple[RolePlan, ...] = ()
+    """The roles that are given, by short name."""
+    problems: Mapping[str, ProblemKind] = field(default_factory=dict)
+    """Role → why it is not given as it is mapped."""
+    ids: Mapping[str, int] = field(default_factory=dict)
+    """Short name → Moodle's id; empty where roles cannot be seen."""
+    ordinary: str | None = None
+    """The role that a guild's own cohort gives; None: none."""
+    mapped: frozenset[str] = frozenset()
+    """The roles whose cohorts are not put away: a role that Moodle lost may come back."""
+    active: bool = False
+    """Whether roles are synchronised at all."""
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """The roles that have cohorts of their own beside each guild's."""
+        return tuple(plan.role for plan in self.plans if plan.role != self.ordinary)
+
+    def way(self, role: str | None) -> Way:
+        """How a cohort gives its role; ``None`` stands for a guild's own cohort."""
+        wanted = self.ordinary if role is None else role
+        return next((plan.way for plan in self.plans if plan.role == wanted), "none")
+
+    def guild_roles(self, role: str) -> frozenset[str]:
+        """The guild roles, spelt with ``_``, that become this Moodle role."""
+        return next((frozenset(p.guild_roles) for p in self.plans if p.role == role), frozenset())
+
+
+def spelt(guild_role: str) -> str:
+    """A stored guild role as mappings spell it: ``guild-mentor`` is ``guild_mentor``."""
+    return guild_role.replace("-", "_")
+
+
+def find_roles(settings: SyncSettings, moodle: MoodleSnapshot, unknown: Collection[str]) -> Roles:
+    """What the mapping comes to; without ``role_sync`` no more than what roles there are.
+
+    ``unknown`` are the names in it that no guild role has: nothing is made for them.
+    """
+    known = {role.shortname: role for role in moodle.roles.roles} if moodle.roles else None
+    ids = {name: role.id for name, role in (known or {}).items()}
+    if not settings.role_sync:
+        return Roles(ids=ids)
+    mapping = {name: role for name, role in settings.role_mapping.items() if name not in unknown}
+    ordinary = next((mapping[name] for name in ORDINARY if name in mapping), None)
+    judge = _Judge(settings, moodle, known)
+    plans: list[RolePlan] = []
+    problems: dict[str, ProblemKind] = {}
+    for role in sorted(set(mapping.values())):
+        refusal = judge.refusal(role)
+        way, because, trouble = judge.way(role)
+        problem = refusal or trouble
+        if problem:
+            problems[role] = problem
+        if not refusal:
+            sources = tuple(sorted(name for name, target in mapping.items() if target == role))
+            plans.append(RolePlan(role=role, guild_roles=sources, way=way, because=because))
+    return Roles(
+        plans=tuple(plans),
+        problems=problems,
+        ids=ids,
+        ordinary=ordinary if any(plan.role == ordinary for plan in plans) else None,
+        mapped=frozenset(settings.role_mapping.values())
+        - {role for role, kind in problems.items() if kind == "privileged-role"},
+        active=True,
+    )
+
+
+def unknown_guild_roles(settings: SyncSettings, avc: AvcSnapshot) -> tuple[str, ...]:
+    """Names in the mapping that no guild role has; nothing where AVC does not tell its roles."""
+    if not settings.role_sync or not avc.guild_roles:
+        return ()
+    held = (role for found in avc.roles.values() for role in found)
+    known = {spelt(role) for role in (*avc.guild_roles, *held)}
+    return tuple(sorted(settings.role_mapping.keys() - known - set(ORDINARY)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """What this Moodle, reached this way, can do with a role."""
+
+    settings: SyncSettings
+    moodle: MoodleSnapshot
+    known: Mapping[str, MoodleRole] | None
+
+    def refusal(self, role: str) -> ProblemKind | None:
+        """Why a role is left out altogether; None when it is not."""
+        if self.known is not None and role not in self.known:
+            return "unknown-moodle-role"
+        # What is given in courses only, an editing teacher's right to assign others, rules no site.
+        rules = (
+            role in _PRIVILEGED
+            if self.known is None
+            else self.known[role].rules_site and self.known[role].system
+        )
+        allowed = role in self.settings.allow_privileged_roles
+        return "privileged-role" if rules and not allowed else None
+
+    def way(self, role: str) -> _Way:
+        """How a role is given, why so, and what kind of problem that is, if it is one."""
+        configured = self.settings.roles_by.get(role)
+        if configured in {"course-enrolment", "none"}:
+            return configured, "configured", None
+        if self.known is None:
+            if role in _ONLY_IN_COURSES and configured is None:
+                return "course-enrolment", "only-in-courses", None
+            return "none", "unseen", "role-unseen"
+        if role in self.known and not self.known[role].system:
+            if configured is None:
+                return "course-enrolment", "only-in-courses", None
+            return "none", "impossible", "role-not-assignable"
+        return self._at_site_level(configured)
+
+    def _at_site_level(self, configured: Way | None) -> _Way:
+        because: WayReason = "configured" if configured else "plugin-installed"
+        plugin = self.moodle.roles is not None and self.moodle.roles.definitions is not None
+        if plugin and configured != "assignment":
+            can = "define-roles" in self.moodle.abilities
+            return "definition", because if can else "by-hand", None
+        if configured != "definition" and "assign-roles" in self.moodle.abilities:
+            return "assignment", "configured" if configured else "no-plugin", None
+        return "none", "impossible", "role-needs-plugin"

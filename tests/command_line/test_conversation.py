@@ -1,0 +1,304 @@
+"""What of PHP's output is believed, and what is an error: cuts, noise, wrong counts, refusals."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from providers.carriers.errors import Ended
+from reconciler.errors import (
+    AccessRefused,
+    IncompleteRead,
+    ReadError,
+    SiteUnreachable,
+    UnexpectedAnswer,
+)
+from reconciler.models.moodle import OTHER_WAY, Grant, Link, MoodleQuery
+from tests.command_line.playback import HELLO, SITE, Part, Playback, site
+
+COHORT = {"kind": "cohorts", "rows": [[7, "AVC - A", "a", "marked", True, True, ""]]}
+MEMBERS = {"kind": "members", "cohort": 7, "accounts": [3, 4]}
+ACCOUNTS = {
+    "kind": "accounts",
+    "rows": [
+        [3, "bob", "bob@x.org", "oauth2", "", False, True, True],
+        [4, "eve", "eve@x.org", "manual", "E1", True, False, False],
+    ],
+}
+LINKS = {"kind": "links", "rows": [[3, 1, "77"], [3, 2, "78"]]}
+ASSIGNMENTS = {
+    "kind": "assignments",
+    "rows": [[7, 5, "local_cohortrole", 3], [7, 5, "local_cohortrole", 4]],
+}
+TRAILER: dict[str, Any] = {
+    "kind": "trailer",
+    "counts": {"cohorts": 1, "members": 2, "accounts": 2, "links": 2, "assignments": 2},
+}
+WHOLE: Sequence[dict[str, Any]] = (
+    HELLO,
+    COHORT,
+    MEMBERS,
+    ACCOUNTS,
+    LINKS,
+    ASSIGNMENTS,
+    SITE,
+    TRAILER,
+)
+QUERY = MoodleQuery(member_marks=frozenset({"marked"}), everybody=True)
+
+
+def read(*parts: Part) -> Playback:
+    """Read a site that says these parts, for the error that it gives."""
+    moodle, carrier = site(*parts)
+    try:
+        moodle.read(QUERY)
+    finally:
+        assert carrier.closed == len(carrier.programs) == 1
+    return carrier
+
+
+def test_a_whole_answer_is_a_snapshot() -> None:
+    """Each document ends up where it belongs."""
+    moodle, carrier = site(*WHOLE)
+    snapshot = moodle.read(QUERY)
+    assert snapshot.url == "https://ss.example.org"
+    assert snapshot.release == "4.5.6 (Build: 20250811)"
+    assert [cohort.idnumber for cohort in snapshot.cohorts] == ["a"]
+    assert snapshot.members == {7: {3, 4}}
+    assert snapshot.accounts[3].links == (Link(1, "77"), Link(2, "78"))
+    assert snapshot.accounts[3].idnumber_locked
+    assert snapshot.accounts[4].suspended
+    assert not snapshot.accounts[4].confirmed
+    assert snapshot.everybody
+    assert snapshot.roles is not None
+    assert snapshot.roles.assignments == {
+        Grant(cohort=7, role=5, component="local_cohortrole"): {3, 4}
+    }
+    assert snapshot.roles.definitions is None
+    assert carrier.closed == 1
+    assert "ss: 1 PHP processes" in moodle.traffic()
+
+
+def test_rows_may_come_in_several_documents() -> None:
+    """Long lists are said in parts."""
+    more = {**COHORT, "rows": [[8, "AVC - B", "b", "", True, False, ""]]}
+    rest = {**MEMBERS, "accounts": [5]}
+    counts = {**TRAILER["counts"], "cohorts": 2, "members": 3}
+    parts = (*WHOLE[:2], more, MEMBERS, rest, *WHOLE[3:-1], {**TRAILER, "counts": counts})
+    snapshot = site(*parts)[0].read(QUERY)
+    assert [cohort.id for cohort in snapshot.cohorts] == [7, 8]
+    assert snapshot.members == {7: {3, 4, 5}}
+
+
+_NOISE = [
+    b"PHP Warning:  Undefined variable $x in config.php on line 3\n",
+    b"\n",
+    b"\xff\xfe no UTF-8\n",
+    b'{"kind": "trailer", "counts": {}}\n',
+    b'0123456789abcdef {"kind": "refused", "why": "locked"}\n',
+    b"x" * 100_000 + b"\n",
+]
+
+
+@pytest.mark.parametrize("noise", _NOISE)
+def test_what_others_print_is_not_ours(noise: bytes) -> None:
+    """Warnings, and documents without this run's nonce, before, between and after ours."""
+    parts: list[Part] = [noise]
+    for document in WHOLE:
+        parts += [document, noise]
+    assert site(*parts)[0].read(QUERY) == site(*WHOLE)[0].read(QUERY)
+
+
+@pytest.mark.parametrize("missing", range(len(WHOLE)))
+def test_a_document_that_is_missing_is_an_error(missing: int) -> None:
+    """Of a whole answer, every document is needed."""
+    parts = [*WHOLE[:missing], *WHOLE[missing + 1 :]]
+    with pytest.raises(ReadError):
+        read(*parts)
+
+
+@pytest.mark.parametrize("end", range(len(WHOLE)))
+def test_an_answer_that_ends_early_is_an_error(end: int) -> None:
+    """Without the trailer nothing is believed, whatever PHP's exit code."""
+    with pytest.raises(IncompleteRead, match=r"of site ss is cut.*Try again"):
+        read(*WHOLE[:end])
+
+
+def test_the_last_words_are_in_the_error() -> None:
+    """What PHP said last is what somebody can act on."""
+    with pytest.raises(IncompleteRead, match="The last that PHP said: disk full"):
+        read(HELLO, b"PHP Notice: no\n", b"disk full.\n")
+
+
+def test_a_line_that_is_cut_is_no_document() -> None:
+    """Not even when what is left of it could be one."""
+    moodle, carrier = site(*WHOLE[:-1])
+    nonce_of = Playback.run
+
+    def cut(*arguments: Any, **options: Any) -> Any:
+        for line in nonce_of(*arguments, **options):
+            yield line
+        nonce = line.split(b" ")[0]
+        yield nonce + b' {"kind": "trailer", "counts": {"cohorts": 1}}'
+
+    carrier.run = cut.__get__(carrier)  # type: ignore[method-assign]
+    with pytest.raises(IncompleteRead, match="is cut"):
+        moodle.read(QUERY)
+
+
+@pytest.mark.parametrize("what", TRAILER["counts"])
+def test_a_count_that_differs_is_an_error(what: str) -> None:
+    """Rows that the database counts and that did not come, or the other way round."""
+    counts = {**TRAILER["counts"], what: TRAILER["counts"][what] + 1}
+    with pytest.raises(IncompleteRead, match=rf"gave \d+ {what} and counts \d+.*Try again"):
+        read(*WHOLE[:-1], {**TRAILER, "counts": counts})
+    del counts[what]
+    with pytest.raises(IncompleteRead, match=f"{what} and counts None"):
+        read(*WHOLE[:-1], {**TRAILER, "counts": counts})
+
+
+@pytest.mark.parametrize(
+    "cohorts",
+    [
+        {"kind": "cohorts", "rows": [[7, "AVC - A", "a", "no more", True, True, ""]]},
+        {"kind": "cohorts", "rows": [[7, "AVC - A", "a", "marked", True, False, ""]]},
+    ],
+    ids=["members of too many", "of a category's cohort"],
+)
+def test_members_of_other_cohorts_than_wanted_are_an_error(cohorts: dict[str, Any]) -> None:
+    """The decision is taken on both sides: an absence is no emptiness."""
+    with pytest.raises(IncompleteRead, match="left out a part"):
+        read(HELLO, cohorts, *WHOLE[2:])
+
+
+_STRANGE: dict[str, list[Part]] = {
+    "unknown kind": [HELLO, {"kind": "surprise"}],
+    "unknown field": [HELLO, {**COHORT, "more": 1}],
+    "short row": [HELLO, {**COHORT, "rows": [[7, "AVC - A"]]}],
+    "wrong type": [HELLO, {**MEMBERS, "accounts": ["bob"]}],
+    "no hello": [COHORT, *WHOLE[1:]],
+    "two hellos": [HELLO, HELLO],
+    "no end": [*WHOLE, COHORT],
+    "two trailers": [*WHOLE, TRAILER],
+    "another task's": [HELLO, {"kind": "enrolments", "rows": []}],
+}
+
+
+@pytest.mark.parametrize("case", _STRANGE)
+def test_what_is_no_document_of_this_read_is_an_error(case: str) -> None:
+    """Nothing unknown is passed over: it may be what mattered."""
+    with pytest.raises(UnexpectedAnswer, match=r"of site ss answered what .* does not know"):
+        read(*_STRANGE[case])
+
+
+_REFUSED: dict[str, tuple[dict[str, str], type[ReadError], str]] = {
+    "no-config": ({"path": "/srv"}, SiteUnreachable, "/srv of site ss is no Moodle.*config.php"),
+    "no-moodle": ({"path": "/srv"}, SiteUnreachable, "/srv of site ss is no Moodle.*nwp.yml"),
+    "owner": (
+        {"owner": "www-data", "user": "eve"},
+        AccessRefused,
+        "runs as eve at site ss.*belongs to www-data.*Run as www-data.*any_owner",
+    ),
+    "cli-maintenance": ({}, SiteUnreachable, "site ss is down for maintenance.*Try again"),
+    "maintenance": ({}, SiteUnreachable, "site ss is in maintenance mode.*Try again"),
+    "upgrade-running": ({}, SiteUnreachable, "site ss is being upgraded"),
+    "upgrade-pending": ({}, SiteUnreachable, "site ss waits for an upgrade.*upgrade.php"),
+    "locked": ({}, SiteUnreachable, "site ss is being written to by another run"),
+}
+
+
+@pytest.mark.parametrize("why", _REFUSED)
+def test_a_refusal_says_why_and_what_to_do(why: str) -> None:
+    """Instead of an answer, or in its middle."""
+    facts, error, sentence = _REFUSED[why]
+    for before in ([], [HELLO]):
+        with pytest.raises(error, match=sentence):
+            read(*before, {"kind": "refused", "why": why, **facts})
+
+
+_STOPPED: dict[str, tuple[list[Part], str]] = {
+    "exception": (
+        [HELLO, {"kind": "failed", "message": "Error reading from database (gone away)"}],
+        r"site ss stopped: Error reading from database \(gone away\)\. Try",
+    ),
+    "memory": (
+        [HELLO, {"kind": "stopped", "message": "Allowed memory size of 1 bytes exhausted"}],
+        "ran out of memory at site ss.*Raise memory_limit",
+    ),
+    "exit with a word": (
+        [b"The site is being moved.\n", {"kind": "stopped", "message": ""}],
+        r"site ss stopped: The site is being moved\. Try",
+    ),
+    "exit without a word": (
+        [{"kind": "stopped", "message": ""}],
+        "ended at site ss before Moodle was done, without a word: does config.php",
+    ),
+    "moodledata": (
+        [b"Fatal error: $CFG->dataroot is not writable\n", {"kind": "stopped", "message": ""}],
+        "dataroot is not writable. Run as the user whom moodledata belongs to",
+    ),
+    "exit code": (
+        [HELLO, Ended("php", 255, ("PHP Parse error: in line 3",))],
+        "ended at site ss with exit code 255: PHP Parse error: in line 3. Check access.php",
+    ),
+    "exit code after all": (
+        [*WHOLE, Ended("php", 139, ())],
+        "ended at site ss with exit code 139: without a word",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", _STOPPED)
+def test_a_program_that_stops_is_an_error_with_its_words(case: str) -> None:
+    """Exceptions, fatal errors, exit() and signals: one sentence, and what to look at."""
+    parts, sentence = _STOPPED[case]
+    with pytest.raises(ReadError, match=sentence):
+        read(*parts)
+
+
+def test_a_carrier_that_fails_is_passed_on() -> None:
+    """Its errors name site and remedy already."""
+    with pytest.raises(SiteUnreachable, match="no such program"):
+        read(SiteUnreachable("no such program"))
+
+
+def test_enrolments_are_told_by_what_they_hang_on() -> None:
+    """By account and course; cohorts, and OTHER_WAY for everything else."""
+    rows = [[3, 10, 7], [3, 10, 0], [3, 11, 7], [4, 10, 8]]
+    moodle, carrier = site(
+        HELLO,
+        {"kind": "enrolments", "rows": rows},
+        {"kind": "trailer", "counts": {"enrolments": 4}},
+    )
+    found = moodle.enrolments(frozenset({4, 3}), frozenset({11, 10}))
+    assert found == {3: {10: {7, OTHER_WAY}, 11: {7}}, 4: {10: {8}}}
+    assert carrier.request == {"accounts": [3, 4], "courses": [10, 11]}
+
+
+def test_enrolments_that_are_missing_are_an_error() -> None:
+    """Who seems to have no other enrolment would lose grades on its strength."""
+    moodle, _ = site(HELLO, {"kind": "trailer", "counts": {"enrolments": 1}})
+    with pytest.raises(IncompleteRead, match="0 enrolments and counts 1"):
+        moodle.enrolments(frozenset({3}), frozenset({10}))
+
+
+@pytest.mark.parametrize(
+    ("files", "moodle"),
+    [
+        ({"config.php": True, "version.php": True, "public/version.php": False}, True),
+        ({"config.php": True, "version.php": False, "public/version.php": True}, True),
+        ({"config.php": False, "version.php": True, "public/version.php": False}, False),
+        ({"config.php": True, "version.php": False, "public/version.php": False}, False),
+        ({"config.php": None, "version.php": None, "public/version.php": None}, True),
+    ],
+)
+def test_a_look_at_a_site_starts_no_program(files: dict[str, bool | None], moodle: bool) -> None:
+    """What the carrier cannot see without one, the read will say."""
+    place, carrier = site()
+    carrier.files = files.__getitem__
+    if moodle:
+        place.inspect()
+    else:
+        with pytest.raises(SiteUnreachable, match="/srv/moodle of site ss is no Moodle"):
+            place.inspect()
+    assert carrier.programs == []

@@ -1,0 +1,264 @@
+"""What the tables of a Moodle hold is read whole, and as Moodle means it."""
+
+import pytest
+
+from reconciler.models.moodle import (
+    Account,
+    Cohort,
+    Enrolment,
+    Grant,
+    Issuer,
+    Link,
+    MoodleQuery,
+    MoodleRole,
+    MoodleSnapshot,
+    RoleState,
+)
+from tests.moodle_database.support import (
+    ADDRESS,
+    CREATOR,
+    EVERYBODY,
+    HELPER,
+    MANAGER,
+    MARKED,
+    OWN,
+    RELEASE,
+    TEACHER,
+    read,
+    reading,
+    small_site,
+)
+from tests.moodle_database.tables import execute, load
+
+_ALICE = Account(
+    id=3,
+    username="alice",
+    email="alice@example.org",
+    auth="oauth2",
+    idnumber="uuid-alice",
+    idnumber_locked=True,
+    links=(Link(1, "77"), Link(3, "alice@other.example")),
+)
+_BOB = Account(id=4, username="bob", email="bob@example.org", auth="ldap")
+_UNCONFIRMED = Account(6, "unconfirmed", "unconfirmed@example.org", confirmed=False)
+_SUSPENDED = Account(7, "suspended", "suspended@example.org", suspended=True)
+_WHOLE = MoodleSnapshot(
+    url=ADDRESS,
+    cohorts=(
+        Cohort(
+            id=1,
+            name="web-dev",
+            idnumber="web-dev",
+            description="<p>mark</p>",
+            visible=True,
+            system=True,
+            component="avc_moodle_sync",
+        ),
+        Cohort(
+            id=2,
+            name="category",
+            idnumber="category",
+            description="<p>mark</p>",
+            visible=True,
+            system=False,
+            component="",
+        ),
+        Cohort(
+            id=3,
+            name="AVC - plain",
+            idnumber="",
+            description="",
+            visible=False,
+            system=True,
+            component="local_other",
+        ),
+        Cohort(
+            id=4,
+            name="empty",
+            idnumber="empty",
+            description="mark",
+            visible=True,
+            system=True,
+            component="",
+        ),
+    ),
+    members={1: frozenset({3, 4}), 4: frozenset()},
+    accounts={
+        1: Account(1, "guest", "guest@example.org"),
+        2: Account(2, "admin", "admin@example.org"),
+        3: _ALICE,
+        4: _BOB,
+        6: _UNCONFIRMED,
+        7: _SUSPENDED,
+    },
+    everybody=True,
+    release=RELEASE,
+    administrators=frozenset({2, 4}),
+    issuers=(
+        Issuer(1, "AVC", "https://avc.example", "sub"),
+        Issuer(3, "Other", "https://other.example", ""),
+    ),
+    roles=RoleState(
+        roles=(
+            MoodleRole(id=MANAGER, shortname="manager", system=True, rules_site=True),
+            MoodleRole(id=CREATOR, shortname="coursecreator", system=True, rules_site=False),
+            MoodleRole(id=TEACHER, shortname="teacher", system=False, rules_site=False),
+            MoodleRole(id=OWN, shortname="own", system=False, rules_site=True),
+            MoodleRole(id=HELPER, shortname="helper", system=False, rules_site=True),
+        ),
+        definitions=frozenset({(1, CREATOR)}),
+        assignments={
+            Grant(cohort=1, role=CREATOR, component="local_cohortrole"): frozenset({3, 4}),
+            Grant(cohort=3, role=CREATOR, component="local_cohortrole"): frozenset({3}),
+            Grant(cohort=1, role=CREATOR, component="avc_moodle_sync"): frozenset({3}),
+        },
+    ),
+    enrolment=Enrolment(courses={1: frozenset({20, 21}), 3: frozenset({21})}, on_removal="unenrol"),
+)
+
+
+def test_a_moodle_is_read_whole(moodle: str) -> None:
+    """Every field of the snapshot; nothing of deleted accounts, other contexts, other owners."""
+    assert read(moodle) == _WHOLE
+
+
+@pytest.mark.parametrize("prefix", ["", "m2_", "mdl_mdl_"])
+def test_prefix(empty: str, prefix: str) -> None:
+    """Any table prefix, and none: then a table is called ``user``, which is a word of SQL."""
+    load(empty, small_site(), prefix)
+    assert read(empty, prefix=prefix) == _WHOLE
+
+
+def test_another_moodle_in_the_same_database(moodle: str) -> None:
+    """Tables under another prefix are another site's."""
+    rows = small_site()
+    rows["cohort"] = rows["cohort"][:1]
+    rows["user"] = rows["user"][:2]
+    load(moodle, rows, "other_")
+    assert read(moodle) == _WHOLE
+    assert read(moodle, prefix="other_").accounts.keys() == {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        (MoodleQuery(), set()),
+        (MoodleQuery(emails=frozenset({"ALICE@Example.org", "", "nobody@example.org"})), {3}),
+        (MoodleQuery(usernames=frozenset({"bob", "", "m\u00fcller"})), {4}),
+        (MoodleQuery(idnumbers=frozenset({"UUID-Alice", ""})), {3}),
+        (MoodleQuery(links=frozenset({"77", "78", "79"})), {3}),
+        (MoodleQuery(hints={"bob@example.org": "alice", "x@example.org": "suspended"}), {3, 7}),
+        (
+            MoodleQuery(emails=frozenset({"Bob@example.org"}), hints={"BOB@example.org": "alice"}),
+            {4},
+        ),
+        (MoodleQuery(emails=frozenset({"0123456789abcdef"})), set()),
+        (MARKED, set()),
+        (MARKED.model_copy(update={"describe_members": True}), {3, 4}),
+    ],
+)
+def test_only_who_is_sought(moodle: str, query: MoodleQuery, found: set[int]) -> None:
+    """Accounts come as the query asks for them, with all that is known of each."""
+    snapshot = read(moodle, query)
+    assert not snapshot.everybody
+    assert snapshot.accounts == {number: _WHOLE.accounts[number] for number in found}
+
+
+@pytest.mark.parametrize("sought", ["alice@example.org", "ALICE@EXAMPLE.ORG", "Alice@Example.org"])
+def test_addresses_are_found_in_any_spelling(moodle: str, sought: str) -> None:
+    """PostgreSQL compares letter by letter, and Moodle keeps the spelling that it was given."""
+    execute(moodle, "UPDATE mdl_user SET email = 'Alice@Example.org' WHERE id = 3")
+    found = read(moodle, MoodleQuery(emails=frozenset({sought}))).accounts
+    assert [(number, one.email) for number, one in found.items()] == [(3, "Alice@Example.org")]
+
+
+def test_other_accents_come_along_where_the_database_holds_them_equal(moodle: str) -> None:
+    """MariaDB finds ``\u00e1lice`` for ``alice``: which of them is meant, the core decides."""
+    execute(moodle, "UPDATE mdl_user SET email = '\u00e1lice@example.org' WHERE id = 4")
+    found = read(moodle, MoodleQuery(emails=frozenset({"alice@example.org"}))).accounts
+    assert found.keys() == ({3, 4} if moodle.startswith("mysql") else {3})
+    assert read(moodle).accounts[4].email == "\u00e1lice@example.org"
+
+
+def test_members_of_unmarked_cohorts_by_their_names(moodle: str) -> None:
+    """As the query says, and never of a cohort in a course category."""
+    query = MARKED.model_copy(update={"unmarked_prefix": "AVC - "})
+    assert read(moodle, query).members == {**_WHOLE.members, 3: frozenset({7})}
+
+
+@pytest.mark.parametrize(
+    ("value", "becomes"), [("0", "unenrol"), ("1", "suspend"), ("2", "suspend"), ("3", "suspend")]
+)
+def test_what_becomes_of_who_leaves(moodle: str, value: str, becomes: str) -> None:
+    """Moodle unenrols for one value of the setting only."""
+    execute(
+        moodle,
+        "INSERT INTO mdl_config_plugins (id, plugin, name, value)"
+        f" VALUES (90, 'enrol_cohort', 'unenrolaction', '{value}')",
+    )
+    enrolment = read(moodle).enrolment
+    assert enrolment
+    assert enrolment.on_removal == becomes
+
+
+@pytest.mark.parametrize(
+    ("plugin", "table"),
+    [("local_cohortrole", "local_cohortrole"), ("auth_oauth2", "auth_oauth2_linked_login")],
+)
+def test_a_plugin_that_is_not_installed(moodle: str, plugin: str, table: str) -> None:
+    """It has no tables then, and no links or definitions are anywhere."""
+    execute(
+        moodle,
+        f"DROP TABLE mdl_{table}",
+        f"DELETE FROM mdl_config_plugins WHERE plugin = '{plugin}' AND name = 'version'",
+    )
+    snapshot = read(moodle)
+    assert snapshot.roles
+    assert (snapshot.roles.definitions is None) == (plugin == "local_cohortrole")
+    assert any(one.links for one in snapshot.accounts.values()) == (plugin != "auth_oauth2")
+    sought = read(moodle, MoodleQuery(links=frozenset({"77"})))
+    assert bool(sought.accounts) == (plugin != "auth_oauth2")
+
+
+def test_a_plugin_without_rows(moodle: str) -> None:
+    """No definition is not the same as no plugin."""
+    execute(moodle, "DELETE FROM mdl_local_cohortrole")
+    roles = read(moodle).roles
+    assert roles
+    assert roles.definitions == frozenset()
+
+
+def test_enrolments(moodle: str) -> None:
+    """Whatever their status and their instance's: Moodle counts all when somebody leaves."""
+    everyone, courses = frozenset({3, 4, 7}), frozenset({20, 21, 22})
+    site = reading(moodle)
+    assert site.enrolments(everyone, courses) == {
+        3: {20: frozenset({0, 1})},
+        4: {21: frozenset({1, 3}), 22: frozenset({0})},
+    }
+    assert site.enrolments(frozenset({4}), frozenset({21})) == {4: {21: frozenset({1, 3})}}
+    assert site.enrolments(frozenset(), courses) == {}
+    assert site.enrolments(everyone, frozenset()) == {}
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_long_lists_are_asked_for_in_parts(
+    moodle: str, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """However long a condition may be, the same is found."""
+    monkeypatch.setattr("providers.moodle.database.source.CHUNK", size)
+    query = EVERYBODY.model_copy(update={"everybody": False, "describe_members": True})
+    query = query.model_copy(
+        update={"emails": frozenset(one.email for one in _WHOLE.accounts.values())}
+    )
+    whole = _WHOLE.model_copy(update={"everybody": False})
+    assert read(moodle, query) == whole
+    everyone = frozenset({3, 4, 7})
+    assert len(reading(moodle).enrolments(everyone, frozenset({20, 21, 22}))) == 2
+
+
+def test_more_names_than_fit_in_one_condition(moodle: str) -> None:
+    """PostgreSQL takes 65,535 values in a statement."""
+    emails = frozenset(f"nobody{number}@example.org" for number in range(66_000))
+    query = MoodleQuery(emails=emails | {"alice@example.org"})
+    assert read(moodle, query).accounts.keys() == {3}

@@ -1,0 +1,376 @@
+"""Evidence of who is who: links, idnumbers, addresses. Accounts are 101 for person 1, and so on."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from reconciler.identity import Evidence, claims_of, issuer_of_avc
+from reconciler.matching import Unmatched, match
+from reconciler.models.avc import Guild, Person
+from reconciler.models.moodle import Account, Issuer, Link, Rule
+from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
+from reconciler.models.settings import SyncSettings
+from reconciler.reconciliation import plan_now
+from tests.fake_moodle import FakeMoodle
+from tests.world import Community, account, our_cohort, pair, person
+
+UUID = "0f7d2c1e-1111-4222-8333-444455556666"
+BY_UID = Issuer(9, "AVC", "https://avc.example/oauth2", "sub")
+BY_UUID = Issuer(9, "AVC", "https://avc.example/oauth2", "uuid")
+BY_MAIL = Issuer(9, "AVC", "https://avc.example/oauth2", "")
+MENTOR = person(1, uuid=UUID, mail="mentor@x.org")
+
+
+def linked(number: int, said: str, *, issuer: int = 9, **fields: Any) -> Account:
+    """The account of that person, with a link, and an address that nobody in AVC has."""
+    fields = {"email": f"elsewhere{number}@x.org", "username": f"moodler{number}"} | fields
+    return account(number, links=(Link(issuer, said),), **fields)
+
+
+@dataclass(frozen=True)
+class Case:
+    """People, accounts and an issuer in; who is matched by what, who is not, what is frozen."""
+
+    says: str
+    people: list[Person]
+    accounts: list[Account]
+    matched: dict[int, tuple[int, Rule]] = field(default_factory=dict)
+    unmatched: dict[int, Unmatched] = field(default_factory=dict)
+    frozen: set[int] = field(default_factory=set)
+    issuer: Issuer | None = BY_UID
+    trust: bool = False
+
+
+NOBODY = {1: Unmatched("no-moodle-account")}
+CASES = [
+    Case("a link by uid", [person(1)], [linked(1, "1")], {1: (101, "link")}),
+    Case(
+        "a link by UUID, where the issuer maps that claim",
+        [MENTOR],
+        [linked(1, UUID.upper())],
+        {1: (101, "link")},
+        issuer=BY_UUID,
+    ),
+    Case("a UUID in sub is one, too", [MENTOR], [linked(1, UUID)], {1: (101, "link")}),
+    Case(
+        "a uid is none where the issuer maps the UUID",
+        [person(1)],
+        [linked(1, "1")],
+        unmatched=NOBODY,
+        issuer=BY_UUID,
+    ),
+    Case(
+        "where Moodle takes the address for the user name, a number is no uid",
+        [person(1)],
+        [linked(1, "1")],
+        unmatched=NOBODY,
+        issuer=BY_MAIL,
+    ),
+    Case(
+        "an address in a link ranks as e-mail",
+        [MENTOR],
+        [linked(1, "Mentor@X.org")],
+        {1: (101, "email")},
+        issuer=BY_MAIL,
+    ),
+    Case(
+        "a link's address and the account's own may be two people's: then it is neither's",
+        [MENTOR, person(2)],
+        [linked(1, "mentor@x.org", email="u2@x.org")],
+        unmatched={
+            1: Unmatched("shared-account", (101,), (2,)),
+            2: Unmatched("shared-account", (101,), (1,)),
+        },
+        frozen={101},
+        issuer=BY_MAIL,
+    ),
+    Case(
+        "a link of another issuer says nothing",
+        [person(1)],
+        [linked(1, "1", issuer=8)],
+        unmatched=NOBODY,
+    ),
+    Case(
+        "no link counts without AVC's issuer",
+        [person(1)],
+        [linked(1, "1")],
+        {},
+        NOBODY,
+        set(),
+        None,
+    ),
+    Case(
+        "a link decides before an address",
+        [person(1)],
+        [linked(1, "1"), account(2, email="u1@x.org")],
+        {1: (101, "link")},
+    ),
+    Case(
+        "two accounts linked to one person",
+        [person(1)],
+        [linked(1, "1"), linked(2, "01")],
+        unmatched={1: Unmatched("several-accounts", (101, 102))},
+        frozen={101, 102},
+    ),
+    Case(
+        "a locked idnumber, whatever its case",
+        [MENTOR],
+        [account(1, idnumber=UUID.upper(), idnumber_locked=True)],
+        {1: (101, "idnumber")},
+    ),
+    Case(
+        "a mentor's UUID that somebody typed into the own profile is nothing",
+        [MENTOR],
+        [account(2, idnumber=UUID)],
+        unmatched=NOBODY,
+    ),
+    Case(
+        "nor does it keep the mentor's own account from being found",
+        [MENTOR],
+        [account(1, email="mentor@x.org"), account(2, idnumber=UUID)],
+        {1: (101, "email")},
+    ),
+    Case(
+        "an unlocked idnumber counts where it is trusted",
+        [MENTOR],
+        [account(2, idnumber=UUID)],
+        {1: (102, "idnumber")},
+        trust=True,
+    ),
+    Case(
+        "a link and an idnumber that name two accounts freeze both",
+        [MENTOR],
+        [linked(1, "1"), account(2, idnumber=UUID, idnumber_locked=True)],
+        unmatched={1: Unmatched("contradicting-evidence", (101, 102))},
+        frozen={101, 102},
+    ),
+    Case(
+        "and the account that has the address",
+        [MENTOR],
+        [
+            linked(1, "1"),
+            account(2, idnumber=UUID, idnumber_locked=True),
+            account(3, email="mentor@x.org"),
+        ],
+        unmatched={1: Unmatched("contradicting-evidence", (101, 102, 103))},
+        frozen={101, 102, 103},
+    ),
+    Case(
+        "a link and an idnumber that name one account",
+        [MENTOR],
+        [linked(1, "1", idnumber=UUID, idnumber_locked=True)],
+        {1: (101, "link")},
+    ),
+    Case(
+        "an account linked to one person with another's idnumber is neither's",
+        [MENTOR, person(2)],
+        [linked(2, "2", idnumber=UUID, idnumber_locked=True)],
+        unmatched={
+            1: Unmatched("shared-account", (102,), (2,)),
+            2: Unmatched("shared-account", (102,), (1,)),
+        },
+        frozen={102},
+    ),
+    Case(
+        "the guest is nobody, linked or not",
+        [person(1)],
+        [linked(1, "1", username="guest")],
+        unmatched=NOBODY,
+    ),
+    Case(
+        "an unconfirmed account is nobody's, linked or not, and told",
+        [person(1)],
+        [linked(1, "1", confirmed=False)],
+        unmatched={1: Unmatched("unconfirmed-account", (101,))},
+    ),
+    Case(
+        "a suspended account is like any other",
+        [person(1)],
+        [linked(1, "1", suspended=True)],
+        {1: (101, "link")},
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.says for case in CASES])
+def test_evidence(case: Case) -> None:
+    """What the case says."""
+    evidence = Evidence(case.issuer, case.trust)
+    found = match(case.people, case.accounts, ("link", "idnumber", "email"), evidence)
+    decided = {uid: (found.account_of[uid], found.rule_of[uid]) for uid in found.account_of}
+    assert decided == case.matched
+    assert dict(found.unmatched) == case.unmatched
+    assert found.frozen == case.frozen
+
+
+def issuer(number: int, name: str, baseurl: str) -> Issuer:
+    return Issuer(number, name, baseurl, "sub")
+
+
+HERE = issuer(1, "Community", "https://avc.example/oauth2/x")
+THERE = issuer(2, "Google", "https://accounts.google.com/")
+AGAIN = issuer(3, "Second", "https://AVC.example")
+ISSUERS: list[tuple[str, list[Issuer], SyncSettings, Issuer | None]] = [
+    ("the one at AVC's host", [THERE, HERE], SyncSettings(avc_url="https://avc.example/"), HERE),
+    ("whatever the port", [HERE], SyncSettings(avc_url="http://AVC.example:8080"), HERE),
+    ("none at that host", [THERE], SyncSettings(avc_url="https://avc.example"), None),
+    ("no host that only ends alike", [HERE], SyncSettings(avc_url="https://example"), None),
+    ("two at that host", [HERE, AGAIN], SyncSettings(avc_url="https://avc.example"), None),
+    (
+        "two at that host, one of them configured",
+        [HERE, AGAIN],
+        SyncSettings(avc_url="https://avc.example", oauth2_issuer="Second"),
+        AGAIN,
+    ),
+    (
+        "the configured one, and no other",
+        [HERE],
+        SyncSettings(avc_url="https://avc.example", oauth2_issuer="Second"),
+        None,
+    ),
+    ("two of the configured name", [HERE, HERE], SyncSettings(oauth2_issuer="Community"), None),
+    ("no address known", [HERE], SyncSettings(), None),
+    ("no issuer", [], SyncSettings(avc_url="https://avc.example"), None),
+    ("an issuer without an address", [issuer(4, "x", "")], SyncSettings(avc_url=""), None),
+]
+
+
+@pytest.mark.parametrize(
+    ("issuers", "settings", "expected"),
+    [case[1:] for case in ISSUERS],
+    ids=[case[0] for case in ISSUERS],
+)
+def test_which_issuer_is_this_avc(
+    issuers: list[Issuer], settings: SyncSettings, expected: Issuer | None
+) -> None:
+    """The configured one, else the only one at AVC's host; in doubt none."""
+    assert issuer_of_avc(issuers, settings) == expected
+
+
+def test_accounts_claim_only_what_the_rules_in_use_would_believe() -> None:
+    """AVC is asked for the people whom links, locked idnumbers and addresses name."""
+    accounts = [
+        linked(1, "77", email="A@x.org"),
+        linked(2, UUID),
+        linked(3, "5", issuer=8),
+        account(4, idnumber="typed", email="b@x.org"),
+        account(5, idnumber="LOCKED", idnumber_locked=True, email=""),
+    ]
+    found = claims_of(accounts, ("link", "idnumber", "email"), Evidence(BY_UID))
+    assert found.uids == {77}
+    assert found.uuids == {UUID, "locked"}
+    assert found.mails == {"a@x.org", "elsewhere2@x.org", "elsewhere3@x.org", "b@x.org"}
+    assert found.names == frozenset()
+    assert not claims_of(accounts, (), Evidence(BY_UID))
+
+
+A = Guild(id=1, uuid="aaaaaaaa-0000-4000-8000-000000000001", label="A", alias="a")
+COMMUNITY = Community((A,), (person(1), person(2)), {1: frozenset({1})})
+GONE: list[tuple[str, Account, tuple[Issuer, ...], list[tuple[int, str | None]]]] = [
+    ("by uid", linked(99, "99"), (BY_UID,), [(199, "person-gone")]),
+    ("by UUID", linked(99, UUID), (BY_UUID,), [(199, "person-gone")]),
+    ("an address is no proof", linked(99, "gone@x.org"), (BY_MAIL,), []),
+    ("nor a word that is neither uid nor UUID", linked(99, "bob"), (BY_UID,), []),
+    ("nor another issuer's link", linked(99, "99", issuer=8), (BY_UID,), []),
+    ("nor a link where AVC's issuer is not known", linked(99, "99"), (), []),
+    (
+        "nor one beside a link to somebody who is there",
+        account(99, email="", links=(Link(9, "99"), Link(9, "1"))),
+        (BY_UID,),
+        [],
+    ),
+    (
+        "somebody who is in AVC, and not in the guild",
+        linked(2, "2"),
+        (BY_UID,),
+        [(102, "left-guild")],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("member", "issuers", "removed"), [case[1:] for case in GONE], ids=[case[0] for case in GONE]
+)
+@pytest.mark.parametrize("scope", [FullScope(), GuildScope(uuid=A.uuid, name="a")], ids=str)
+@pytest.mark.parametrize("gives_all", [False, True])
+def test_a_link_of_somebody_who_is_gone_is_evidence(
+    member: Account,
+    issuers: tuple[Issuer, ...],
+    removed: list[tuple[int, str | None]],
+    scope: Scope,
+    *,
+    gives_all: bool,
+) -> None:
+    """Whoever a strong link of AVC's issuer names, and AVC, asked, has no more, goes."""
+    moodle = FakeMoodle(
+        {101: account(1), member.id: member},
+        {7: our_cohort(7, A)},
+        {7: frozenset({101, member.id})},
+        blind=frozenset({"idnumber"}),
+        issuers=issuers,
+        gives_all=gives_all,
+    )
+    settings = SyncSettings(avc_url="https://avc.example")
+    plan = plan_now(pair(COMMUNITY, moodle, settings), scope).plan
+    assert [(m.moodle, m.because) for c in plan.cohorts for m in c.members] == removed
+
+
+def test_without_the_rule_no_link_counts_for_anything() -> None:
+    """Not even its address, and nobody is gone: a configuration without ``link`` means it."""
+    moodle = FakeMoodle(
+        {101: linked(1, "u1@x.org"), 199: linked(99, "99")},
+        {7: our_cohort(7, A)},
+        {7: frozenset({199})},
+        blind=frozenset(),
+        issuers=(BY_UID,),
+        gives_all=True,
+    )
+    settings = SyncSettings(matching=("email",), avc_url="https://avc.example")
+    assert plan_now(pair(COMMUNITY, moodle, settings), FullScope()).plan.empty
+
+
+def test_one_persons_plan_removes_nobody_else() -> None:
+    """Not even somebody who is gone: that person is not in its scope."""
+    moodle = FakeMoodle(
+        {101: account(1), 199: linked(99, "99")},
+        {7: our_cohort(7, A)},
+        {7: frozenset({199})},
+        blind=frozenset({"idnumber"}),
+        issuers=(BY_UID,),
+    )
+    settings = SyncSettings(avc_url="https://avc.example")
+    plan = plan_now(pair(COMMUNITY, moodle, settings), UserScope(uid=1)).plan
+    assert [(m.change, m.moodle) for c in plan.cohorts for m in c.members] == [("add", 101)]
+
+
+def test_somebody_whose_account_another_persons_doubt_freezes_is_told() -> None:
+    """Person 1's link and idnumber disagree; the account of the one is person 2's by address."""
+    people = (person(1, uuid=UUID), person(2))
+    community = Community((A,), people, {1: frozenset({1, 2})})
+    doubtful = account(2, idnumber=UUID, idnumber_locked=True)
+    moodle = FakeMoodle({101: linked(1, "1"), 102: doubtful}, blind=frozenset(), issuers=(BY_UID,))
+    settings = SyncSettings(avc_url="https://avc.example")
+    plan = plan_now(pair(community, moodle, settings), FullScope()).plan
+    assert [m for c in plan.cohorts for m in c.members] == []
+    assert {p.avc for p in plan.problems if 102 in p.accounts} == {1, 2}
+
+
+def test_no_oauth2_issuer_is_one_warning() -> None:
+    """However many guilds; none where links cannot be seen anyway, or are not asked for."""
+    b = Guild(id=2, uuid="bbbbbbbb-0000-4000-8000-000000000002", label="B", alias="b")
+    community = Community((A, b), (person(1),), {1: frozenset({1}), 2: frozenset({1})})
+
+    def kinds(settings: SyncSettings, issuers: tuple[Issuer, ...] | None) -> list[str]:
+        moodle = FakeMoodle({101: account(1)}, blind=frozenset(), issuers=issuers)
+        plan = plan_now(pair(community, moodle, settings), FullScope()).plan
+        assert ("link" in plan.matching.used) is (plan.problems == () and issuers is not None)
+        return [problem.kind for problem in plan.problems]
+
+    assert kinds(SyncSettings(), (BY_UID,)) == ["no-oauth2-issuer"]
+    assert kinds(SyncSettings(avc_url="https://avc.example"), (BY_UID,)) == []
+    plan_without = SyncSettings(matching=("email",))
+    moodle = FakeMoodle({101: account(1)}, blind=frozenset(), issuers=())
+    assert plan_now(pair(community, moodle, plan_without), FullScope()).plan.problems == ()
+    unseen = FakeMoodle({101: account(1)}, issuers=None)
+    assert plan_now(pair(community, unseen), FullScope()).plan.problems == ()
