@@ -60,6 +60,8 @@ class FakeMoodle:
     assigned: dict[Grant, frozenset[int]] = field(default_factory=dict)
     courses: dict[int, frozenset[int]] | None = None
     """Cohort → courses that enrol its members; None: this access shows no enrolments."""
+    joins: dict[int, frozenset[int]] | None = None
+    """Cohort → those of them that enrol who joins; None: all."""
     enrolled: dict[int, dict[int, frozenset[int]]] = field(default_factory=dict)
     on_removal: Literal["unenrol", "suspend"] = "unenrol"
     abilities: frozenset[Ability] = frozenset()
@@ -111,11 +113,15 @@ class FakeMoodle:
             administrators=self.administrators,
             issuers=self.issuers,
             roles=self._roles(),
-            enrolment=None
-            if self.courses is None
-            else Enrolment(courses=self.courses, on_removal=self.on_removal),
+            enrolment=self._enrolment(),
             abilities=self.abilities,
         )
+
+    def _enrolment(self) -> Enrolment | None:
+        if self.courses is None:
+            return None
+        joins = self.courses if self.joins is None else self.joins
+        return Enrolment(courses=self.courses, joins=joins, on_removal=self.on_removal)
 
     def _roles(self) -> RoleState | None:
         if self.roles is None:
@@ -151,6 +157,12 @@ class FakeMoodle:
     def _facts(self, operation: Operation) -> Facts:
         number = getattr(operation, "cohort", None) or self.created.get(operation.key)
         cohort = self.cohorts.get(number or 0)
+        if isinstance(operation, UnassignRole) and number is not None:
+            # What hangs on a cohort that is gone can be seen, too.
+            return {"assigned": operation.account in self.given(operation)}
+        if isinstance(operation, UnassignRole):
+            # An assignment outlives the cohort that it hangs on.
+            return {"assigned": operation.account in self.given(operation)}
         if number is None or cohort is None:
             return {}
         match operation:
@@ -158,7 +170,7 @@ class FakeMoodle:
                 return {field: getattr(cohort, field) for field in facts_after(operation)}
             case AddMember() | RemoveMember():
                 return {"member": operation.account in self.members.get(number, ())}
-            case AssignRole() | UnassignRole():
+            case AssignRole():
                 return {"assigned": operation.account in self.given(operation)}
             case DefineRole() | UndefineRole():
                 defined = (number, self.role(operation.role)) in (self.definitions or ())
@@ -178,7 +190,8 @@ class FakeMoodle:
     def _react(self, cohort: int, account: int, *, joins: bool) -> None:
         """What local_cohortrole and enrol_cohort do when somebody joins or leaves a cohort."""
         mine = self.enrolled.setdefault(account, {})
-        for course in (self.courses or {}).get(cohort, frozenset()):
+        switched_on = self.courses if self.joins is None else self.joins
+        for course in ((switched_on if joins else self.courses) or {}).get(cohort, frozenset()):
             before = mine.get(course, frozenset())
             mine[course] = before | {cohort} if joins else before - {cohort}
             self.lost[cohort, account] += bool(before and not mine[course])

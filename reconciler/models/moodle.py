@@ -110,7 +110,10 @@ class Enrolment(Model):
     """Courses that a cohort's members are enrolled in for being its members."""
 
     courses: dict[int, frozenset[int]]
-    """Cohort id → course ids with an instance of ``enrol_cohort`` for it. No entry: none."""
+    """Cohort id → course ids with an instance of ``enrol_cohort`` for it, switched off or not: who
+    leaves loses them all. No entry: none."""
+    joins: dict[int, frozenset[int]]
+    """Those of them that enrol who joins: instances that are switched on, of a plugin that is."""
     on_removal: Literal["unenrol", "suspend"]
     """``enrol_cohort/unenrolaction``: whether who leaves loses the enrolment, and grades and groups
     with the last one in a course, or has it suspended."""

@@ -210,14 +210,37 @@ def test_a_site_without_the_plugin(site: MoodleSite, stand_in: StandIn) -> None:
 def test_courses_by_cohort(
     site: MoodleSite, stand_in: StandIn, change: str, on_removal: object
 ) -> None:
-    """Instances that are switched off, too: they unenrol whom they once enrolled."""
-    stand_in.edit(f"{_ENROL} ('cohort', 0, 7, 1), ('cohort', 1, 8, 1), ('cohort', 0, 7, 2)")
-    stand_in.edit(f"{_ENROL} ('manual', 0, 9, NULL), ('self', 0, 9, 1)")
+    """Instances that are switched off, too: they enrol nobody, and unenrol whom they once did."""
+    _instances(stand_in)
     stand_in.edit(change)
     enrolment = site.read(MoodleQuery()).enrolment
     assert enrolment == Enrolment.model_validate(
-        {"courses": {1: {7, 8}, 2: {7}}, "on_removal": on_removal}
+        {
+            "courses": {1: {7, 8}, 2: {7, 8}, 3: {9}},
+            "joins": {1: {7}, 2: {7, 8}},
+            "on_removal": on_removal,
+        }
     )
+
+
+def _instances(stand_in: StandIn) -> None:
+    """Of cohort 1 one is switched off, of cohort 2 one of two in a course, of 3 the only one."""
+    stand_in.edit(f"{_ENROL} ('cohort', 0, 7, 1), ('cohort', 1, 8, 1), ('cohort', 0, 7, 2)")
+    stand_in.edit(f"{_ENROL} ('cohort', 1, 8, 2), ('cohort', 0, 8, 2), ('cohort', 1, 9, 3)")
+    stand_in.edit(f"{_ENROL} ('manual', 0, 9, NULL), ('self', 0, 9, 1)")
+
+
+@pytest.mark.parametrize("enabled", ["", "manual,self", "manual,cohort2"])
+def test_a_plugin_that_is_switched_off_enrols_nobody(
+    site: MoodleSite, stand_in: StandIn, enabled: str
+) -> None:
+    """Who leaves is unenrolled all the same, so the courses stay."""
+    _instances(stand_in)
+    stand_in.edit("UPDATE config SET value = ? WHERE name = 'enrol_plugins_enabled'", enabled)
+    enrolment = site.read(MoodleQuery()).enrolment
+    assert enrolment
+    assert not enrolment.joins
+    assert enrolment.courses.keys() == {1, 2, 3}
 
 
 def test_what_enrols_people(site: MoodleSite, stand_in: StandIn) -> None:
@@ -247,6 +270,33 @@ def test_one_process_reads(site: MoodleSite, stand_in: StandIn) -> None:
     assert len(snapshot.cohorts) == 1300
     assert snapshot.members == dict.fromkeys(range(1, 1301), frozenset({3}))
     assert site.traffic().startswith("ss: 1 PHP processes")
+
+
+def test_who_is_no_account_any_more_is_no_member(site: MoodleSite, stand_in: StandIn) -> None:
+    """Rows that others left behind, of deleted accounts and of none, are not read or counted."""
+    stand_in.edit("INSERT INTO cohort (name, description) VALUES ('One', 'mark'), ('Two', 'mark')")
+    stand_in.edit("INSERT INTO cohort_members VALUES (1, 3), (1, 4), (1, 5), (2, 5)")
+    stand_in.edit("UPDATE user SET deleted = 1 WHERE id = 4")
+    stand_in.edit("DELETE FROM user WHERE id = 5")
+    query = MoodleQuery(member_marks=frozenset({"mark"}), describe_members=True)
+    snapshot = site.read(query)
+    assert snapshot.members == {1: frozenset({3}), 2: frozenset()}
+    assert snapshot.accounts.keys() == {3}
+    assert site.read(query.model_copy(update={"everybody": True})).members == snapshot.members
+
+
+def test_whom_a_cohort_gives_a_role_is_described(site: MoodleSite, stand_in: StandIn) -> None:
+    """By us or the plugin, in the system context; of cohorts whose members are wanted."""
+    stand_in.edit("INSERT INTO cohort (name, description) VALUES ('One', 'mark'), ('Two', '')")
+    stand_in.edit("INSERT INTO cohort_members VALUES (1, 3)")
+    stand_in.edit(f"{_ROLE} (2, 1, 3, 'avc_moodle_sync', 1), (2, 1, 4, 'local_cohortrole', 1)")
+    stand_in.edit(f"{_ROLE} (2, 1, 5, 'avc_moodle_sync', 1), (2, 1, 6, 'avc_moodle_sync', 2)")
+    stand_in.edit(f"{_ROLE} (2, 1, 7, 'enrol_x', 1), (2, 3, 8, 'avc_moodle_sync', 1)")
+    stand_in.edit("UPDATE user SET deleted = 1 WHERE id = 5")
+    query = MoodleQuery(member_marks=frozenset({"mark"}))
+    assert site.read(query).accounts == {}
+    described = query.model_copy(update={"describe_members": True})
+    assert site.read(described).accounts.keys() == {3, 4}
 
 
 def test_a_query_may_be_large(site: MoodleSite) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from reconciler.models.desired import NOBODYS
 from reconciler.models.operations import (
     AddMember,
     AssignRole,
@@ -106,6 +107,48 @@ def test_a_role_is_taken_from_who_left(site: MoodleSite, stand_in: StandIn, coho
     outcomes = _written(site, _unassign(cohort), _unassign(cohort, _TWO))
     assert statuses(outcomes) == ["done", "done"]
     assert _given(stand_in) == []
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "reason"),
+    [
+        ("DELETE FROM cohort", None),
+        ("UPDATE cohort SET description = NULL", None),
+        ("UPDATE cohort SET description = '<p>Ours alone</p>', contextid = 3", None),
+        ("UPDATE cohort SET name = 'As it was'", "its description has one"),
+        (
+            "UPDATE cohort SET description = 'Kept by avc-moodle-sync for another'",
+            "its description has one",
+        ),
+    ],
+)
+def test_what_a_cohort_left_behind_is_taken_back(
+    site: MoodleSite, stand_in: StandIn, cohort: int, meanwhile: str, reason: str | None
+) -> None:
+    """Of one that is deleted, or bears no mark any more; whoever's mark it bears, it is theirs."""
+    _written(site, _assign(cohort), _assign(cohort, _TWO))
+    before = _given(stand_in)
+    stand_in.edit(meanwhile)
+    (outcome,) = _written(site, replace(_unassign(cohort), key=NOBODYS))
+    if reason is None:
+        assert outcome.status == "done"
+        assert _given(stand_in) == before[1:]
+    else:
+        assert (outcome.status, reason in outcome.reason) == ("stale", True)
+        assert _given(stand_in) == before
+
+
+def test_only_what_is_left_over_belongs_to_nobody(
+    site: MoodleSite, stand_in: StandIn, cohort: int
+) -> None:
+    """To a cohort without a mark nothing is given, and from one nobody is removed."""
+    stand_in.edit("UPDATE cohort SET description = ''")
+    outcomes = _written(
+        site,
+        replace(_assign(cohort), key=NOBODYS),
+        RemoveMember(NOBODYS, "guild", cohort, _ONE, None),
+    )
+    assert statuses(outcomes) == ["stale", "stale"]
 
 
 def test_a_definition_works_on_members_of_now_and_later(

@@ -262,9 +262,10 @@ def test_reading_back_shows_what_did_not_last(site: MoodleSite, cohort: int) -> 
 
 
 def test_a_full_run_is_recorded(site: MoodleSite, stand_in: StandIn, cohort: int) -> None:
-    """Time, digest, and totals of this AVC alone, under our component; an empty run too."""
+    """Time, digest, and totals of this AVC alone, of living members; an empty run too."""
     theirs = MARKED.replace(RUN.avc, "another AVC")
     stand_in.edit("INSERT INTO cohort (name, description) VALUES ('Theirs', ?)", theirs)
+    stand_in.edit("INSERT INTO cohort_members VALUES (?, ?)", cohort, UNKNOWN)
     _written(site, _add(cohort, _TWO), _remove(cohort, _ONE), run=_PLANNED)
     recorded = _recorded(stand_in)
     assert int(recorded["last_sync"]) > 1_700_000_000

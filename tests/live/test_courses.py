@@ -101,8 +101,9 @@ def test_what_is_read_of_courses(place: Place, moodle: DirectoryBackdoor) -> Non
         moodle.ask("enrol_by_hand", course.id, account)
     enrolment = place.site.read(MoodleQuery()).enrolment
     assert enrolment
-    assert enrolment.courses[guild] == enrolment.courses[teachers] == {course.id}
-    assert idle not in enrolment.courses
+    for instances in (enrolment.courses, enrolment.joins):
+        assert instances[guild] == instances[teachers] == {course.id}
+        assert idle not in instances
     suspends = moodle.ask("site")["unenrolaction"] != 0
     assert enrolment.on_removal == ("suspend" if suspends else "unenrol")
     enrolled = place.site.enrolments(frozenset({one, two, three, four}), frozenset({course.id}))
@@ -116,16 +117,19 @@ def test_what_is_read_of_courses(place: Place, moodle: DirectoryBackdoor) -> Non
 
 
 def test_a_disabled_enrolment_costs_all_the_same(place: Place, moodle: DirectoryBackdoor) -> None:
-    """Moodle unenrols from it on removal, so it is among the courses of its cohort."""
+    """Moodle unenrols from it on removal, and enrols nobody who joins."""
     (guild,) = place.create("guild")
     course = _course(place, moodle, (guild, "student"))
-    account = place.accounts()[0]
+    account, late, *_ = place.accounts()
     place.add(guild, account)
     moodle.ask("give_grade", course.id, account, 77)
     moodle.ask("disable_enrolments", course.id)
+    place.add(guild, late)
+    assert course.enrolled(late) == [[], []]
     enrolment = place.site.read(MoodleQuery()).enrolment
     assert enrolment
     assert enrolment.courses[guild] == {course.id}
+    assert guild not in enrolment.joins
     enrolled = place.site.enrolments(frozenset({account}), frozenset({course.id}))
     assert enrolled == {account: {course.id: {guild}}}
     place.remove(guild, account)

@@ -8,7 +8,7 @@ from reconciler.models.moodle import COMPONENT, Link, MoodleQuery
 from reconciler.models.operations import Step
 from tests.live.directory import DirectoryBackdoor
 from tests.moodle.places import Place
-from tests.moodle.support import RUN, statuses
+from tests.moodle.support import RUN, UNKNOWN, statuses
 
 
 @pytest.fixture
@@ -61,6 +61,20 @@ def test_the_deleted_and_the_guest_are_nobody(place: Place, moodle: DirectoryBac
     assert statuses(added) == ["stale", "stale"]
     assert place.members(cohort) == [[]]
     assert statuses(place.remove(cohort, gone)) == ["already"]
+
+
+def test_who_is_no_account_any_more_is_no_member(place: Place, moodle: DirectoryBackdoor) -> None:
+    """Moodle's own function makes members of deleted accounts, and of none: they are not read."""
+    (cohort,) = place.create("c", text=f"<!-- {place.prefix} -->")
+    gone = moodle.ask("create_account", f"{place.prefix}-gone", {})
+    moodle.ask("delete_account", gone)
+    living = place.accounts()[0]
+    place.backdoor.put(cohort, [living, gone, UNKNOWN])
+    assert place.members(cohort) == [[living, gone, UNKNOWN]]
+    query = MoodleQuery(member_marks=frozenset({place.prefix}), describe_members=True)
+    snapshot = place.site.read(query)
+    assert snapshot.members == {cohort: {living}}
+    assert snapshot.accounts.keys() == {living}
 
 
 def test_locking_and_releasing(place: Place, moodle: DirectoryBackdoor) -> None:

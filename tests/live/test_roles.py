@@ -1,9 +1,11 @@
 """Roles, proved by the rows of a real Moodle with local_cohortrole."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from reconciler.models.desired import NOBODYS
 from reconciler.models.moodle import COMPONENT, PLUGIN, Grant, MoodleQuery, RoleState
 from reconciler.models.operations import (
     AddMember,
@@ -233,6 +235,36 @@ def test_what_is_read_of_roles(place: Place, moodle: DirectoryBackdoor) -> None:
         Grant(cohort=cohort, role=role.id, component=PLUGIN): {one, two},
         Grant(cohort=cohort, role=role.id, component=COMPONENT): {one},
     }
+
+
+def test_who_has_a_role_is_described(place: Place) -> None:
+    """Whoever left a cohort and still has a role from it, as its members are."""
+    (cohort,) = place.create("c", text=f"<!-- {place.prefix} -->")
+    one, two, *_ = place.accounts()
+    place.add(cohort, one, two)
+    place.write(_assign(place, cohort, two))
+    place.remove(cohort, two)
+    query = MoodleQuery(member_marks=frozenset({place.prefix}), describe_members=True)
+    snapshot = place.site.read(query)
+    assert snapshot.members == {cohort: {one}}
+    assert snapshot.accounts.keys() == {one, two}
+
+
+@pytest.mark.parametrize(("marked", "status"), [(True, "stale"), (False, "done")])
+def test_what_a_released_cohort_left_behind(
+    place: Place, moodle: DirectoryBackdoor, *, marked: bool, status: str
+) -> None:
+    """It is taken back once the cohort bears no mark, and not before."""
+    (cohort,) = place.create("c")
+    account = place.accounts()[0]
+    place.add(cohort, account)
+    place.write(_assign(place, cohort, account))
+    if not marked:
+        place.backdoor.describe(cohort, "<p>Ours alone</p>")
+    outcome = place.write(replace(_unassign(place, cohort, account), key=NOBODYS))
+    assert statuses(outcome) == [status]
+    given = [[ROLE, COMPONENT, cohort]]
+    assert moodle.ask("assignments", account) == (given if marked else [])
 
 
 def test_which_roles_may_be_given_where(place: Place) -> None:

@@ -34,6 +34,7 @@ def small_site() -> Rows:
         "config": [
             {"name": "release", "value": RELEASE},
             {"name": "siteadmins", "value": "2,4"},
+            {"name": "enrol_plugins_enabled", "value": "manual,self,cohort"},
         ],
         "config_plugins": [
             {"plugin": "auth_oauth2", "name": "version", "value": "2024100700"},

@@ -16,6 +16,7 @@ from reconciler.models.moodle import (
 )
 from tests.moodle_database.support import (
     ADDRESS,
+    CATEGORY,
     CREATOR,
     EVERYBODY,
     HELPER,
@@ -23,6 +24,7 @@ from tests.moodle_database.support import (
     MARKED,
     OWN,
     RELEASE,
+    SYSTEM,
     TEACHER,
     read,
     reading,
@@ -113,7 +115,11 @@ _WHOLE = MoodleSnapshot(
             Grant(cohort=1, role=CREATOR, component="avc_moodle_sync"): frozenset({3}),
         },
     ),
-    enrolment=Enrolment(courses={1: frozenset({20, 21}), 3: frozenset({21})}, on_removal="unenrol"),
+    enrolment=Enrolment(
+        courses={1: frozenset({20, 21}), 3: frozenset({21})},
+        joins={1: frozenset({20}), 3: frozenset({21})},
+        on_removal="unenrol",
+    ),
 )
 
 
@@ -199,6 +205,46 @@ def test_what_becomes_of_who_leaves(moodle: str, value: str, becomes: str) -> No
     enrolment = read(moodle).enrolment
     assert enrolment
     assert enrolment.on_removal == becomes
+
+
+@pytest.mark.parametrize("enabled", ["", "manual,self", "manual,cohort2"])
+def test_a_plugin_that_is_switched_off_enrols_nobody(moodle: str, enabled: str) -> None:
+    """Who leaves is unenrolled all the same, so the courses stay."""
+    execute(
+        moodle,
+        f"UPDATE mdl_config SET value = '{enabled}' WHERE name = 'enrol_plugins_enabled'",
+    )
+    assert _WHOLE.enrolment
+    switched_off = _WHOLE.enrolment.model_copy(update={"joins": {}})
+    assert read(moodle).enrolment == switched_off
+
+
+def test_who_is_no_account_any_more_is_no_member(moodle: str) -> None:
+    """Rows that others left behind, of deleted accounts and of none, are not members."""
+    execute(
+        moodle,
+        "INSERT INTO mdl_cohort_members (id, cohortid, userid)"
+        " VALUES (90, 1, 5), (91, 1, 999), (92, 4, 5)",
+    )
+    assert read(moodle) == _WHOLE
+    described = MARKED.model_copy(update={"describe_members": True})
+    assert read(moodle, described).accounts.keys() == {3, 4}
+
+
+def test_whom_a_cohort_gives_a_role_is_described(moodle: str) -> None:
+    """By us or the plugin, in the system context; of cohorts whose members are wanted."""
+    given = "INSERT INTO mdl_role_assignments (id, roleid, contextid, userid, component, itemid)"
+    execute(
+        moodle,
+        f"{given} VALUES (90, {CREATOR}, {SYSTEM}, 6, 'avc_moodle_sync', 4),"
+        f" (91, {CREATOR}, {SYSTEM}, 7, 'local_cohortrole', 1),"
+        f" (92, {CREATOR}, {SYSTEM}, 5, 'local_cohortrole', 1),"
+        f" (93, {CREATOR}, {SYSTEM}, 1, 'avc_moodle_sync', 3),"
+        f" (94, {CREATOR}, {CATEGORY}, 2, 'avc_moodle_sync', 1)",
+    )
+    assert read(moodle, MARKED).accounts == {}
+    described = MARKED.model_copy(update={"describe_members": True})
+    assert read(moodle, described).accounts.keys() == {3, 4, 6, 7}
 
 
 @pytest.mark.parametrize(

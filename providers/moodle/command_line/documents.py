@@ -91,8 +91,8 @@ class Site(Model):
     roles: tuple[tuple[int, str, bool, bool], ...]
     """id, short name, may be given in the system context, rules the site."""
     definitions: frozenset[tuple[int, int]] | None
-    courses: tuple[tuple[int, int], ...]
-    """Cohort, course."""
+    courses: tuple[tuple[int, int, bool], ...]
+    """Cohort, course, whether who joins is enrolled."""
     on_removal: Literal["unenrol", "suspend"]
     abilities: frozenset[Ability]
 

@@ -87,8 +87,8 @@ function foreign(array $step, Sight $sight, array $request): string
 {
     $id = $step['cohort'];
     $row = $sight->cohort($id);
-    if (!$row && $step['kind'] === 'unassign' && $step['key']['uuid'] === '') {
-        return '';
+    if ($step['kind'] === 'unassign' && $step['key']['uuid'] === '') {
+        return $row ? somebodys($row, $request) : '';
     }
     if (!$row) {
         return 'cohort ' . ($id ?? 'to be created') . ' is not there';
@@ -104,6 +104,13 @@ function foreign(array $step, Sight $sight, array $request): string
         }
     }
     return '';
+}
+
+/** Why what a cohort gave while it was ours is not left over: it bears a mark, whoever's. */
+function somebodys(object $cohort, array $request): string
+{
+    $marked = str_contains((string) $cohort->description, $request['signature']);
+    return $marked ? "cohort $cohort->id bore no mark, and its description has one" : '';
 }
 
 /** What the description of a cohort with the mark of this key contains. */

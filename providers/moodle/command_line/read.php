@@ -11,17 +11,23 @@ namespace avc_moodle_sync;
 const ACCOUNTS = 'SELECT u.id, u.username, u.email, u.auth, u.idnumber, u.suspended, u.confirmed
                     FROM {user} u WHERE u.deleted = 0';
 
+/**
+ * Memberships of living accounts. Rows of others are left over: cohort_add_member (cohort/lib.php)
+ * takes any number, and only delete_user (lib/moodlelib.php) takes an account out of its cohorts.
+ */
+const MEMBERSHIPS = '{cohort_members} m JOIN {user} u ON u.id = m.userid WHERE u.deleted = 0';
+
 /** Says what the query asks for; returns the counts that the database gives for it. */
 function work(array $query): array
 {
     stop_time();
     [$wanted, $members] = say_cohorts($query);
-    $accounts = $query['everybody'] ? say_everybody() : say_sought($query, $members);
+    $accounts = $query['everybody'] ? say_everybody() : say_sought($query, $wanted, $members);
     say_links($accounts);
     say_site();
     return [
         'cohorts' => count_rows([['{cohort}', []]]),
-        'members' => count_rows(among('{cohort_members} WHERE cohortid > 0', 'cohortid', $wanted)),
+        'members' => count_rows(among(MEMBERSHIPS, 'm.cohortid', $wanted)),
         'accounts' => count_rows(among('{user} WHERE deleted = 0', 'id', $accounts)),
         'links' => count_rows(links($accounts)),
         'assignments' => count_rows([assignments()]),
@@ -95,7 +101,7 @@ function say_members(array $cohorts): array
     global $DB;
     $everywhere = [];
     foreach ($cohorts as $cohort) {
-        $sql = 'SELECT userid FROM {cohort_members} WHERE cohortid = ?';
+        $sql = 'SELECT m.userid FROM ' . MEMBERSHIPS . ' AND m.cohortid = ?';
         $accounts = numbers($DB->get_fieldset_sql($sql, [$cohort]));
         foreach (array_chunk($accounts, 10 * ROWS) ?: [[]] as $some) {
             say('members', ['cohort' => $cohort, 'accounts' => $some]);
@@ -119,8 +125,8 @@ function say_everybody(): ?array
     return null;
 }
 
-/** Says the accounts that the query seeks; returns their ids. */
-function say_sought(array $query, array $members): array
+/** Says the accounts that the query seeks, of cohorts and members wanted; returns their ids. */
+function say_sought(array $query, array $wanted, array $members): array
 {
     $found = accounts_by('email', $query['emails'])
         + accounts_by('username', $query['usernames'])
@@ -128,7 +134,8 @@ function say_sought(array $query, array $members): array
         + accounts_by('id', linked_accounts($query['links']));
     $found += accounts_by('username', hinted($query['hints'], $found));
     if ($query['describe_members']) {
-        $found += accounts_by('id', array_diff($members, array_keys($found)));
+        $described = [...$members, ...holders($wanted)];
+        $found += accounts_by('id', array_diff($described, array_keys($found)));
     }
     $said = new Rows('accounts');
     foreach ($found as $row) {

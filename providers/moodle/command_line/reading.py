@@ -132,7 +132,7 @@ class _Gathered:
                 for i, name, url, claim in about.issuers
             ),
             roles=self._roles(about),
-            enrolment=Enrolment(courses=_by_cohort(about.courses), on_removal=about.on_removal),
+            enrolment=_enrolment(about),
             abilities=about.abilities,
         )
 
@@ -173,6 +173,14 @@ def _cohort(  # noqa: PLR0913, PLR0917 - a row, column by column
         visible=visible,
         system=system,
         component=component,
+    )
+
+
+def _enrolment(about: Site) -> Enrolment:
+    return Enrolment(
+        courses=_by_cohort((cohort, course) for cohort, course, _ in about.courses),
+        joins=_by_cohort((cohort, course) for cohort, course, joins in about.courses if joins),
+        on_removal=about.on_removal,
     )
 
 

@@ -40,7 +40,11 @@ function recorded(array $run, array $done): array
         'scope' => $run['scope'],
         'digest' => $run['digest'],
         'cohorts' => count_ours('{cohort} c', $run),
-        'members' => count_ours('{cohort} c JOIN {cohort_members} m ON m.cohortid = c.id', $run),
+        'members' => count_ours(
+            '{cohort} c JOIN {cohort_members} m ON m.cohortid = c.id
+                        JOIN {user} u ON u.id = m.userid AND u.deleted = 0',
+            $run
+        ),
         'cohorts_created' => $done['create'] ?? 0,
         'cohorts_changed' => $done['change'] ?? 0,
         'members_added' => $done['add'] ?? 0,

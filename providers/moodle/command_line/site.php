@@ -2,10 +2,10 @@
 /**
  * Reading: roles and what gives them, enrolments by cohort, OAuth2 issuers, administrators.
  *
- * Moodle functions called: context_system::instance, get_config;
- * $DB->get_records_sql, get_recordset_sql (close), get_in_or_equal.
+ * Moodle functions called: context_system::instance, get_config, enrol_is_enabled;
+ * $DB->get_records_sql, get_recordset_sql (close), get_fieldset_sql, get_in_or_equal.
  * Moodle's globals and constants: $CFG->siteadmins; CONTEXT_SYSTEM, CAP_ALLOW,
- * ENROL_EXT_REMOVED_UNENROL.
+ * ENROL_INSTANCE_ENABLED, ENROL_EXT_REMOVED_UNENROL.
  */
 namespace avc_moodle_sync;
 
@@ -118,20 +118,37 @@ function assignments(): array
     return ["{role_assignments} WHERE component $in AND contextid = ?", [...$parameters, $system]];
 }
 
+/** Ids of the accounts to whom these cohorts give a role, of those that say_assignments says. */
+function holders(array $cohorts): array
+{
+    global $DB;
+    [$from, $given] = assignments();
+    $holders = [];
+    foreach (array_chunk($cohorts, VALUES) as $some) {
+        [$in, $parameters] = $DB->get_in_or_equal($some);
+        $sql = "SELECT userid FROM $from AND itemid $in";
+        $found = numbers($DB->get_fieldset_sql($sql, [...$given, ...$parameters]));
+        $holders += array_fill_keys($found, true);
+    }
+    return array_keys($holders);
+}
+
 /**
- * Courses by cohort. Switched-off instances too: they enrol nobody, but who leaves the cohort is
- * unenrolled by them all the same (enrol/cohort/locallib.php, member_removed).
+ * Courses by cohort, and whether who joins is enrolled there. Who leaves is unenrolled by instances
+ * that are switched off, too (enrol/cohort/locallib.php, member_added and member_removed).
  */
 function courses(): array
 {
     global $DB;
+    $enabled = enrol_is_enabled('cohort');
     $said = [];
     $rows = $DB->get_records_sql(
-        "SELECT id, customint1 AS cohortid, courseid FROM {enrol}
+        "SELECT id, customint1 AS cohortid, courseid, status FROM {enrol}
           WHERE enrol = 'cohort' AND customint1 > 0 ORDER BY id"
     );
     foreach ($rows as $row) {
-        $said[] = [(int) $row->cohortid, (int) $row->courseid];
+        $joins = $enabled && $row->status == ENROL_INSTANCE_ENABLED;
+        $said[] = [(int) $row->cohortid, (int) $row->courseid, $joins];
     }
     return $said;
 }

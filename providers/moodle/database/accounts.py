@@ -36,10 +36,13 @@ def read_issuers(source: Source) -> tuple[Issuer, ...]:
 
 
 def read_accounts(
-    source: Source, query: MoodleQuery, members: Iterable[frozenset[int]]
+    source: Source, query: MoodleQuery, described: Iterable[frozenset[int]]
 ) -> dict[int, Account]:
-    """The accounts that the query seeks, by id; all that are not deleted if it wants everybody."""
-    found = _everybody(source) if query.everybody else _sought(source, query, members)
+    """The accounts that the query seeks, by id; all that are not deleted if it wants everybody.
+
+    ``described`` are ids of those who are wanted, too, where the query describes members.
+    """
+    found = _everybody(source) if query.everybody else _sought(source, query, described)
     links = _links(source, None if query.everybody else found.keys())
     locked = idnumber_locks(source)
     return {
@@ -63,7 +66,7 @@ def _everybody(source: Source) -> dict[int, Any]:
 
 
 def _sought(
-    source: Source, query: MoodleQuery, members: Iterable[frozenset[int]]
+    source: Source, query: MoodleQuery, described: Iterable[frozenset[int]]
 ) -> dict[int, Any]:
     user = source.tables["user"].c
     found = (
@@ -76,7 +79,7 @@ def _sought(
     hints = {name for email, name in query.hints.items() if email.lower() not in known}
     found |= _by(source, user.username, hints)
     if query.describe_members:
-        found |= _by(source, user.id, set().union(*members) - found.keys())
+        found |= _by(source, user.id, set().union(*described) - found.keys())
     return found
 
 

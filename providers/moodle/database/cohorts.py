@@ -1,13 +1,15 @@
 """Cohorts and who is in them.
 
 ``cohort``: all columns but those of format, theme and time; ``context`` (id, contextlevel) for
-which of them are in the system context; ``cohort_members`` (cohortid, userid).
+which of them are in the system context; ``cohort_members`` (cohortid, userid); ``user`` (id,
+deleted). Members are only living accounts: ``cohort_add_member`` (cohort/lib.php) takes any number,
+and only ``delete_user`` (lib/moodlelib.php) takes an account out of its cohorts.
 """
 
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from providers.moodle.database.source import Source
 from reconciler.errors import UnexpectedAnswer
@@ -52,8 +54,10 @@ def _cohort(row: Any, system: int) -> Cohort:
 
 def read_members(source: Source, cohorts: Collection[int]) -> dict[int, frozenset[int]]:
     """Cohort id → account ids, for these cohorts."""
-    members = source.tables["cohort_members"]
+    members, user = source.tables["cohort_members"], source.tables["user"]
+    living = and_(user.c.id == members.c.userid, user.c.deleted == 0)
+    query = select(members).select_from(members.join(user, living))
     found: dict[int, set[int]] = {cohort: set() for cohort in cohorts}
-    for row in source.among(select(members), members.c.cohortid, cohorts):
+    for row in source.among(query, members.c.cohortid, cohorts):
         found[row.cohortid].add(row.userid)
     return {cohort: frozenset(accounts) for cohort, accounts in found.items()}

@@ -1,23 +1,26 @@
 """Courses that people are in through cohorts.
 
-``enrol`` (id, enrol, courseid, customint1), of which ``enrol`` = ``cohort`` with the cohort's id in
-``customint1``; ``user_enrolments`` (enrolid, userid); ``enrol_cohort/unenrolaction`` in
-``config_plugins``. Instances that are switched off count: they enrol nobody, but who leaves the
-cohort is unenrolled by them too (``enrol_cohort_handler::member_removed`` in
+``enrol`` (id, enrol, status, courseid, customint1), of which ``enrol`` = ``cohort`` with the
+cohort's id in ``customint1``; ``user_enrolments`` (enrolid, userid); ``enrol_plugins_enabled`` in
+``config`` (``enrol_is_enabled`` in lib/enrollib.php); ``enrol_cohort/unenrolaction`` in
+``config_plugins``. Instances that are switched off enrol nobody, but who leaves the cohort is
+unenrolled by them too (``enrol_cohort_handler::member_added`` and ``member_removed`` in
 enrol/cohort/locallib.php).
 """
 
 from collections import defaultdict
-from collections.abc import Collection
-from typing import Literal
+from collections.abc import Collection, Iterable
+from typing import Any, Literal
 
 from sqlalchemy import select
 
-from providers.moodle.database.settings import plugin_setting
+from providers.moodle.database.settings import plugin_setting, setting
 from providers.moodle.database.source import Source
 from reconciler.models.moodle import OTHER_WAY, Enrolled, Enrolment
 
 _METHOD = "cohort"
+_SWITCHED_ON = 0
+"""``ENROL_INSTANCE_ENABLED`` in lib/enrollib.php."""
 _UNENROL = "0"
 """``ENROL_EXT_REMOVED_UNENROL`` in lib/enrollib.php."""
 
@@ -25,16 +28,23 @@ _UNENROL = "0"
 def read_enrolment(source: Source) -> Enrolment:
     """Courses by cohort, and what becomes of who leaves one."""
     enrol = source.tables["enrol"].c
-    query = select(enrol.customint1, enrol.courseid).where(
+    query = select(enrol.customint1, enrol.courseid, enrol.status).where(
         enrol.enrol == _METHOD, enrol.customint1 > 0
     )
-    courses: dict[int, set[int]] = defaultdict(set)
-    for row in source.rows(query):
-        courses[row.customint1].add(row.courseid)
+    rows = list(source.rows(query))
+    enabled = _METHOD in setting(source, "enrol_plugins_enabled").split(",")
     return Enrolment(
-        courses={cohort: frozenset(found) for cohort, found in courses.items()},
+        courses=_by_cohort(rows),
+        joins=_by_cohort(row for row in rows if enabled and row.status == _SWITCHED_ON),
         on_removal=_on_removal(source),
     )
+
+
+def _by_cohort(instances: Iterable[Any]) -> dict[int, frozenset[int]]:
+    courses: dict[int, set[int]] = defaultdict(set)
+    for row in instances:
+        courses[row.customint1].add(row.courseid)
+    return {cohort: frozenset(found) for cohort, found in courses.items()}
 
 
 def _on_removal(source: Source) -> Literal["unenrol", "suspend"]:

@@ -40,16 +40,18 @@ class DatabaseReading:
             cohorts = read_cohorts(source, system)
             wanted = [cohort.id for cohort in cohorts if query.wants_members_of(cohort)]
             members = read_members(source, wanted)
+            roles = read_roles(source, system)
+            held = [who for grant, who in roles.assignments.items() if grant.cohort in members]
             return MoodleSnapshot(
                 url=self._address,
                 cohorts=cohorts,
                 members=members,
-                accounts=read_accounts(source, query, members.values()),
+                accounts=read_accounts(source, query, [*members.values(), *held]),
                 everybody=query.everybody,
                 release=setting(source, "release"),
                 administrators=administrators(source),
                 issuers=read_issuers(source),
-                roles=read_roles(source, system),
+                roles=roles,
                 enrolment=read_enrolment(source),
             )
 

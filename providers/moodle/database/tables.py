@@ -18,7 +18,7 @@ _COLUMNS = {
     "role_context_levels": "roleid contextlevel",
     "role_capabilities": "roleid contextid capability permission",
     "role_assignments": "roleid contextid userid component itemid",
-    "enrol": "id enrol courseid customint1",
+    "enrol": "id enrol status courseid customint1",
     "user_enrolments": "enrolid userid",
     "oauth2_issuer": "id name baseurl enabled",
     "oauth2_user_field_mapping": "issuerid externalfield internalfield",
