@@ -80,7 +80,7 @@ def _lost(plan: Plan, enrolment: Enrolment, enrolled: Enrolled) -> Mapping[tuple
             if member.change == "remove":
                 left[member.moodle].append(cohort.cohort)
             else:
-                joined[member.moodle] |= enrolment.courses.get(cohort.cohort, frozenset())
+                joined[member.moodle] |= enrolment.joins.get(cohort.cohort, frozenset())
     lost: dict[tuple[int, int], int] = defaultdict(int)
     for account, cohorts in left.items():
         for course, sources in enrolled.get(account, {}).items():

@@ -52,13 +52,14 @@ def guild_diff(
     What an adopted cohort already holds is a stranger, whoever it is: people put them there
     before it was ours. The next plan judges them.
     """
-    verdict = _stay if pair.adopt else judge
-    giver = Giver(desired, pair.cohort.id if pair.cohort else None, members)
-    return CohortDiff(
-        fields=_field_changes(pair, desired),
-        members=member_diff(desired.members, members, verdict),
-        grants=grants.diff(giver, verdict) if grants else NO_GRANTS,
-    )
+    found = member_diff(desired.members, members, _stay if pair.adopt else judge)
+    given = NO_GRANTS
+    # What an adopted cohort gives, and to whom, the next plan looks at as well.
+    if grants and not pair.adopt:
+        strangers = any(verdict.because == "stranger" for verdict in found.keep.values())
+        cohort = pair.cohort.id if pair.cohort else None
+        given = grants.diff(Giver(desired, cohort, members, strangers), judge)
+    return CohortDiff(fields=_field_changes(pair, desired), members=found, grants=given)
 
 
 def member_diff(
@@ -80,6 +81,9 @@ def orphan_diff(
     grants: Grants | None = None,
 ) -> CohortDiff:
     """The cohort of a guild that is gone: put away, never deleted."""
+    if orphan.because == "withdrawn":
+        taken = grants.orphan_diff(orphan, judge, empty=True) if grants else NO_GRANTS
+        return CohortDiff(fields=None, members=NOBODY, grants=taken)
     found = member_diff(frozenset(), members, judge)
     given = NO_GRANTS
     if grants:

@@ -34,7 +34,8 @@ class Evidence:
         """Judge a member of a living guild's cohort.
 
         It goes when it belongs, beyond doubt, to somebody who is blocked, not in the guild or not
-        in the role, or gone from AVC. Anybody else is a stranger. With ``strangers: remove`` a
+        in the role, or gone from AVC. Where the mapping leaves it unclear who is to have a role,
+        nobody loses it. Anybody else is a stranger. With ``strangers: remove`` a
         stranger goes, but only when every member of the guild has an account: else it may be one
         of them whom we cannot recognise. A site administrator in a role's cohort is left alone.
         """
@@ -59,7 +60,7 @@ class Evidence:
             return Verdict(goes=True, because="blocked")
         if uid not in active_members(self.wishes.avc, pair.guild.id):
             return Verdict(goes=True, because="left-guild")
-        if account in self.wishes.administrators:
+        if account in self.wishes.administrators or pair.role in self.wishes.roles.uncertain:
             return FROZEN
         return Verdict(goes=True, because="lost-role")
 

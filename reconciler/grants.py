@@ -5,7 +5,7 @@ from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from reconciler.evidence import Verdict
+from reconciler.evidence import FROZEN, Verdict
 from reconciler.models.desired import DesiredCohort
 from reconciler.models.moodle import COMPONENT, PLUGIN, Grant, MoodleSnapshot, RoleState
 from reconciler.models.plan import Component, DefinitionChange, Reason
@@ -32,6 +32,8 @@ class GrantDiff:
     givings: tuple[Giving, ...] = ()
     by_hand: bool = False
     """A definition is missing, and this access cannot make it."""
+    waits: bool = False
+    """A definition is missing, and would give the role to strangers."""
 
 
 NO_GRANTS = GrantDiff()
@@ -46,6 +48,8 @@ class Giver:
     """Moodle's id; None: it is still to be created."""
     members: frozenset[int]
     """Accounts that are members now."""
+    strangers: bool = False
+    """Whether some of them stay whom AVC does not know."""
 
     @property
     def role(self) -> str | None:
@@ -74,14 +78,17 @@ class Grants:
         role = giver.role or self.roles.ordinary
         way = self.roles.way(giver.role)
         # What was given before stays until the site can give it as it is mapped.
-        if not self.roles.active or (way == "none" and role in self.roles.problems):
+        kept = role in self.roles.problems if way == "none" else False
+        if not self.roles.active or kept:
             return NO_GRANTS
         defined = self._defined(giver.cohort, role)
         if way == "definition" and not defined and not self.can_define:
             return GrantDiff(by_hand=True)
+        if way == "definition" and not defined and giver.strangers:
+            return GrantDiff(waits=True)
         givings: list[Giving] = []
         if self.can_assign and giver.cohort is not None:
-            givings += self._other_ways(giver.cohort, role, way)
+            givings += self._other_ways(giver.cohort, role, way, judge)
         if role is None:
             return GrantDiff(None, _sorted(givings))
         if way == "definition":
@@ -91,7 +98,9 @@ class Grants:
             return GrantDiff(missing, _sorted(givings))
         if way == "assignment":
             givings += self._assignments(giver, role, judge)
-        surplus = defined and giver.role is not None and self.can_define
+        # A definition goes with what it gives to everybody, those who are to be left alone, too.
+        alone = any(judge(account) == FROZEN for account in giver.members - giver.wanted)
+        surplus = defined and giver.role is not None and self.can_define and not alone
         definition = DefinitionChange(role=role, action="delete") if surplus else None
         return GrantDiff(definition, _sorted(givings))
 
@@ -112,18 +121,20 @@ class Grants:
         return GrantDiff(definition, _sorted(givings))
 
     def left_behind(self, cohorts: Container[int]) -> Iterator[tuple[int, GrantDiff]]:
-        """Cohorts that are not among these, deleted by hand, with assignments of ours that are
-        left of them. (local_cohortrole takes its own back.)
+        """Cohorts that are not among these, with assignments of ours that are left of them.
+
+        People deleted them in Moodle, or they were released. (local_cohortrole takes its own
+        back.)
         """
         names = {number: name for name, number in self.roles.ids.items()}
         found: dict[int, list[Giving]] = defaultdict(list)
         for grant, accounts in self.state.assignments.items():
-            if self.can_assign and grant.component == COMPONENT and grant.cohort not in cohorts:
-                for account in accounts:
-                    role = names[grant.role]
-                    found[grant.cohort].append(
-                        Giving("remove", account, role, COMPONENT, "cohort-gone")
-                    )
+            role = names.get(grant.role)
+            if role is None or grant.component != COMPONENT or grant.cohort in cohorts:
+                continue
+            found[grant.cohort] += [
+                Giving("remove", account, role, COMPONENT, "cohort-gone") for account in accounts
+            ]
         for cohort, givings in sorted(found.items()):
             yield cohort, GrantDiff(givings=_sorted(givings))
 
@@ -139,12 +150,17 @@ class Grants:
             if accounts:
                 yield name, accounts
 
-    def _other_ways(self, cohort: int, role: str | None, way: str) -> Iterator[Giving]:
+    def _other_ways(
+        self, cohort: int, role: str | None, way: str, judge: Callable[[int], Verdict]
+    ) -> Iterator[Giving]:
         """Assignments of ours that the cohort's role, or the way of giving it, leaves behind."""
         for name, accounts in self._ours(cohort):
-            if name != role or way != "assignment":
+            # A role that the mapping does not name here may be one that it misspells.
+            left = way != "assignment" if name == role else self.roles.understood
+            if left:
                 for account in accounts:
-                    yield Giving("remove", account, name, COMPONENT, "way")
+                    if judge(account) != FROZEN:
+                        yield Giving("remove", account, name, COMPONENT, "way")
 
     def _assignments(
         self, giver: Giver, role: str, judge: Callable[[int], Verdict]

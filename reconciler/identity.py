@@ -15,9 +15,18 @@ itself, sets what they compare."""
 _UID_CLAIMS = frozenset({"sub", "uid", "id", "user_id"})
 """Claims that hold AVC's user id. AVC puts it into ``sub``."""
 
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?(?P<host>[^/?#:@]+)")
-
 _UUID_CLAIMS = frozenset({"sub", "uuid"})
+_MAIL_CLAIMS = frozenset({"", "email", "mail"})
+"""Claims that hold an address: any other is a name that its owner may have chosen. Without a
+mapping Moodle takes the address."""
+
+_FOREIGN_AUTH = frozenset({"lti", "mnet"})
+"""Authentication plugins whose accounts have the address that some other platform says."""
+
+_UID_DIGITS = 10
+"""More digits than Drupal's user ids have."""
+
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?(?P<place>[^?#]+)")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -27,13 +36,16 @@ def fold(address: str) -> str:
 
 
 def issuer_of_avc(issuers: Iterable[Issuer], settings: SyncSettings) -> Issuer | None:
-    """The OAuth2 issuer that is this AVC: the configured one, else the only one at its host."""
+    """The OAuth2 issuer that is this AVC: the configured one, else the only one at its address.
+
+    Other services may be at the same host: port and path count.
+    """
     known = tuple(issuers)
     if settings.oauth2_issuer is not None:
         named = [issuer for issuer in known if issuer.name == settings.oauth2_issuer]
         return named[0] if len(named) == 1 else None
-    host = _host(settings.avc_url or "")
-    there = [issuer for issuer in known if host and _host(issuer.baseurl) == host]
+    place = _place(settings.avc_url or "")
+    there = [issuer for issuer in known if place and _place(issuer.baseurl) == place]
     return there[0] if len(there) == 1 else None
 
 
@@ -66,6 +78,8 @@ def keys(evidence: Evidence) -> dict[Rule, Key]:
         return tuple(word for word in _words(account, evidence) if not word.startswith("mail:"))
 
     def email(account: Account) -> tuple[str, ...]:
+        if account.auth in _FOREIGN_AUTH:
+            return ()
         own = fold(account.email)
         if not account.links:
             return (own,)
@@ -99,6 +113,15 @@ def claims_of(accounts: Iterable[Account], used: Iterable[Rule], evidence: Evide
     )
 
 
+def is_of_avc(words: Iterable[str], evidence: Evidence) -> bool:
+    """Whether links that name nobody in AVC name somebody who is gone from it.
+
+    AVC puts user ids into ``sub``: a UUID there may be what some other service calls somebody.
+    """
+    claim = evidence.issuer.username_claim.lower() if evidence.issuer else ""
+    return claim != "sub" or all(word.startswith("uid:") for word in words)
+
+
 def link_words(people: Iterable[Person]) -> frozenset[str]:
     """What an issuer may call these people, whichever its mapping is."""
     return frozenset(
@@ -109,22 +132,24 @@ def link_words(people: Iterable[Person]) -> frozenset[str]:
     )
 
 
-def _host(url: str) -> str:
+def _place(url: str) -> str:
     found = _URL.match(url.strip().lower())
-    return found["host"] if found else ""
+    return found["place"].rstrip("/") if found else ""
 
 
 def _words(account: Account, evidence: Evidence) -> Iterable[str]:
     for link in account.links:
         if evidence.issuer is not None and link.issuer == evidence.issuer.id:
-            yield _word(link, evidence.issuer)
+            word = _word(link, evidence.issuer)
+            if word:
+                yield word
 
 
 def _word(link: Link, issuer: Issuer) -> str:
-    """``uid:77``, ``uuid:…``, or ``mail:…``, which is no more than an address."""
+    """``uid:77``, ``uuid:…``, ``mail:…``, which is no more than an address, or nothing."""
     said, claim = link.username.strip().lower(), issuer.username_claim.lower()
-    if claim in _UID_CLAIMS and said.isascii() and said.isdigit():
+    if claim in _UID_CLAIMS and said.isascii() and said.isdigit() and len(said) <= _UID_DIGITS:
         return f"uid:{int(said)}"
     if claim in _UUID_CLAIMS and _UUID.fullmatch(said):
         return f"uuid:{said}"
-    return f"mail:{said}"
+    return f"mail:{said}" if claim in _MAIL_CLAIMS else ""

@@ -51,7 +51,8 @@ def described(text: str, mark: Mark) -> str:
     """The description of a cohort: the guild's text, cut, and the mark; HTML."""
     role = f", role {mark.key.role}" if mark.key.role else ""
     line = f"{_MARKER} {mark.site}, guild {mark.guild} ({mark.key.uuid}){role}."
-    shown = _cut(" ".join(text.split()))
+    # A guild's own text is never taken for a mark, not even when the line below it is deleted.
+    shown = _cut(" ".join(text.split()).replace(SIGNATURE, SIGNATURE.replace("-", " ")))
     # Quotes stay as they are: Moodle's HTML cleaning would turn their entities back.
     own = f"<p>{escape(shown, quote=False)}</p>\n" if shown else ""
     return f"{own}<p>{line}</p>"

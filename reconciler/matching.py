@@ -78,7 +78,6 @@ def match(
         for account in named:
             claimants[account].append(uid)
     account_of: dict[int, int] = {}
-    rule_of: dict[int, Rule] = {}
     unmatched: dict[int, Unmatched] = {}
     doubted: dict[int, set[int]] = defaultdict(set)
     for person in everybody:
@@ -86,7 +85,6 @@ def match(
         others = sorted({uid for account in named for uid in claimants[account]} - {person.uid})
         if rule is not None and len(named) == 1 and not others and not index.contradicts(person):
             account_of[person.uid] = named[0]
-            rule_of[person.uid] = rule
         else:
             unmatched[person.uid] = _why(person, named, tuple(others), index)
             _freeze(person, index, doubted)
@@ -94,14 +92,13 @@ def match(
     while touched := [p for p in everybody if account_of.get(p.uid) in doubted]:
         for person in touched:
             account = account_of.pop(person.uid)
-            del rule_of[person.uid]
             others = sorted(doubted[account] - {person.uid})
             unmatched[person.uid] = Unmatched("shared-account", (account,), tuple(others))
             _freeze(person, index, doubted)
     return Matching(
         account_of=account_of,
         person_of={account: uid for uid, account in account_of.items()},
-        rule_of=rule_of,
+        rule_of={uid: rule for uid in account_of if (rule := decided[uid][0]) is not None},
         unmatched=unmatched,
         frozen=frozenset(doubted),
     )

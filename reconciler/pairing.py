@@ -45,13 +45,18 @@ class Pair:
         return CohortKey(uuid=self.guild.uuid, role=self.role)
 
 
+Lost = Literal["guild-gone", "role-gone", "withdrawn"]
+"""Why nothing wants a cohort of ours any more. ``withdrawn``: its role rules the site, and is not
+allowed: the cohort stays, and no longer gives it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Orphan:
-    """A cohort of ours whose guild is gone, or whose role is no longer mapped."""
+    """A cohort of ours that nothing wants any more."""
 
     cohort: Cohort
     mark: Mark
-    because: Literal["guild-gone", "role-gone"] = "guild-gone"
+    because: Lost = "guild-gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,20 +182,21 @@ class _Finder:
         return replace(wanted, cohort=cohort, archived=is_archived(cohort, mark))
 
 
-def _lost(
-    key: CohortKey, known: Collection[str], roles: Roles
-) -> Literal["guild-gone", "role-gone"] | None:
+def _lost(key: CohortKey, known: Collection[str], roles: Roles) -> Lost | None:
     """Why nothing wants a cohort of ours any more; None when something does.
 
-    A cohort for a role is left alone while roles are not synchronised.
+    A cohort for a role is left alone while roles are not synchronised, or the mapping names
+    something that there is not: that may be this role, misspelt.
     """
     if key.uuid not in known:
         return "guild-gone"
     if key.role is None or not roles.active:
         return None
+    if roles.problems.get(key.role) == "privileged-role":
+        return "withdrawn"
     # The ordinary members' role is given by the guild's own cohort.
     wanted = key.role in roles.mapped and key.role != roles.ordinary
-    return None if wanted else "role-gone"
+    return None if wanted or not roles.understood else "role-gone"
 
 
 def _adoptable(cohort: Cohort) -> bool:
@@ -204,9 +210,7 @@ def _foreign(cohort: Cohort) -> bool:
     return cohort.component not in (None, "", COMPONENT)
 
 
-def _orphan(
-    marked: Sequence[tuple[Cohort, Mark]], because: Literal["guild-gone", "role-gone"]
-) -> Orphan | Problem:
+def _orphan(marked: Sequence[tuple[Cohort, Mark]], because: Lost) -> Orphan | Problem:
     cohort, mark = marked[0]
     return _refusal(mark.guild, marked) or Orphan(cohort, mark, because)
 

@@ -52,7 +52,7 @@ class OrphanPlanned:
 
 @dataclass(frozen=True, slots=True)
 class LeftBehind:
-    """What is left of a cohort of ours that somebody deleted."""
+    """What is left of a cohort of ours that somebody deleted, or that was released."""
 
     cohort: int
     diff: CohortDiff
@@ -60,7 +60,7 @@ class LeftBehind:
     def header(self) -> CohortPlan:
         """The plan of what is left, without members."""
         return CohortPlan(
-            guild=f"deleted-{self.cohort}", uuid=NOBODYS.uuid, cohort=self.cohort, action="forget"
+            guild=f"left-{self.cohort}", uuid=NOBODYS.uuid, cohort=self.cohort, action="forget"
         )
 
 

@@ -31,6 +31,8 @@ def json_document(plan: Plan) -> dict[str, Any]:
 def yaml_document(plan: Plan) -> dict[str, Any]:
     """The plan for people: members are lines of text, and nothing is said that is not so."""
     document = {key: _bare(value) for key, value in _fields(plan).items()}
+    if not plan.roles:
+        del document["roles"]
     for cohort, shown in zip(plan.cohorts, document["cohorts"], strict=True):
         for part in _LINES:
             if lines := getattr(cohort, part):

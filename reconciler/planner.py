@@ -12,6 +12,7 @@ from reconciler.gather import Snapshots, evidence_for
 from reconciler.grants import Grants, grants_of
 from reconciler.matching import Matching, match, usable_rules
 from reconciler.models.avc import AvcSnapshot
+from reconciler.models.desired import SIGNATURE
 from reconciler.models.moodle import COMPONENT, MoodleSnapshot, Rule
 from reconciler.models.plan import AvcSide, MatchingUsed, MoodleSide, Plan
 from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
@@ -90,7 +91,7 @@ def make_plan(scope: Scope, snapshots: Snapshots, settings: SyncSettings, sites:
         scope=scope,
         matching=known.used,
         roles=known.roles.plans,
-        cohorts=cohort_plans([*cohorts, *archives, *known.left_behind(scope)], people),
+        cohorts=cohort_plans([*cohorts, *archives, *known.left_behind(scope, pairing)], people),
         problems=find_problems(
             Found(scope, pairing, cohorts, archives, people, known.roles, settings)
         ),
@@ -145,11 +146,13 @@ class _Known:
         judge = partial(self.evidence.against_orphan, orphan=orphan)
         return OrphanPlanned(orphan, orphan_diff(orphan, members, judge, self.grants))
 
-    def left_behind(self, scope: Scope) -> Iterator[LeftBehind]:
-        if self.grants and isinstance(scope, FullScope):
-            there = {cohort.id for cohort in self.moodle.cohorts}
-            for cohort, grants in self.grants.left_behind(there):
-                yield LeftBehind(cohort, CohortDiff(None, NOBODY, grants))
+    def left_behind(self, scope: Scope, pairing: Pairing) -> Iterator[LeftBehind]:
+        there = {c.id for c in self.moodle.cohorts if SIGNATURE in c.description}
+        there |= {pair.cohort.id for pair in pairing.pairs if pair.cohort}
+        grants = self.grants
+        if grants and grants.can_assign and self.roles.active and isinstance(scope, FullScope):
+            for cohort, left in grants.left_behind(there):
+                yield LeftBehind(cohort, CohortDiff(None, NOBODY, left))
 
 
 def _gone(moodle: MoodleSnapshot, avc: AvcSnapshot, counts: identity.Evidence) -> frozenset[int]:
@@ -159,7 +162,9 @@ def _gone(moodle: MoodleSnapshot, avc: AvcSnapshot, counts: identity.Evidence) -
     return frozenset(
         account.id
         for account in moodle.accounts.values()
-        if (words := link.account(account)) and people.isdisjoint(words)
+        if (words := link.account(account))
+        and people.isdisjoint(words)
+        and identity.is_of_avc(words, counts)
     )
 
 

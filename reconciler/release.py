@@ -7,8 +7,10 @@ from reconciler.models.operations import ChangeCohort
 from reconciler.models.plan import TextChange
 
 
-def released(wanted: str, site_uuid: str, moodle: MoodleSnapshot) -> ChangeCohort:
+def released(wanted: str, site_uuid: str, moodle: MoodleSnapshot, *, locks: bool) -> ChangeCohort:
     """What takes mark and lock from a cohort of this AVC, named by its id or idnumber.
+
+    ``locks``: cohorts of this AVC are locked, as far as the configuration knows.
 
     Raises NotFound when this AVC has no such cohort, ConfigError when it has several, or when the
     lock cannot be taken away by this access.
@@ -31,7 +33,8 @@ def released(wanted: str, site_uuid: str, moodle: MoodleSnapshot) -> ChangeCohor
         raise ConfigError(f"cohorts {ids} all have the idnumber '{wanted}': name one by its id")
     cohort, mark = named[0]
     lock = TextChange(from_=COMPONENT, to="") if cohort.component == COMPONENT else None
-    if lock and "lock-cohorts" not in moodle.abilities:
+    hidden = cohort.component is None and locks
+    if (lock or hidden) and "lock-cohorts" not in moodle.abilities:
         raise ConfigError(
             f"cohort {cohort.id} is locked, and only Moodle's command line takes the lock away:"
             " set access: {via: cli} for this site in nwp.yml"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.models.avc import AvcSnapshot
-from reconciler.models.moodle import MoodleRole, MoodleSnapshot
+from reconciler.models.moodle import PLUGIN, MoodleRole, MoodleSnapshot
 from reconciler.models.plan import ProblemKind, RolePlan, Way, WayReason
 from reconciler.models.settings import SyncSettings
 
@@ -33,7 +33,12 @@ class Roles:
     ordinary: str | None = None
     """The role that a guild's own cohort gives; None: none."""
     mapped: frozenset[str] = frozenset()
-    """The roles whose cohorts are not put away: a role that Moodle lost may come back."""
+    """The roles of the mapping, given or not."""
+    uncertain: frozenset[str] = frozenset()
+    """Those that a name stands for, too, that no guild role has: who is to have them is unclear."""
+    understood: bool = True
+    """Whether the mapping names only roles that there are. If not, it may hold a typing error, and
+    nothing is taken from anybody because it does not name something."""
     active: bool = False
     """Whether roles are synchronised at all."""
 
@@ -85,8 +90,9 @@ def find_roles(settings: SyncSettings, moodle: MoodleSnapshot, unknown: Collecti
         problems=problems,
         ids=ids,
         ordinary=ordinary if any(plan.role == ordinary for plan in plans) else None,
-        mapped=frozenset(settings.role_mapping.values())
-        - {role for role, kind in problems.items() if kind == "privileged-role"},
+        mapped=frozenset(settings.role_mapping.values()),
+        uncertain=frozenset(settings.role_mapping[name] for name in unknown),
+        understood=not unknown and "unknown-moodle-role" not in problems.values(),
         active=True,
     )
 
@@ -95,8 +101,7 @@ def unknown_guild_roles(settings: SyncSettings, avc: AvcSnapshot) -> tuple[str, 
     """Names in the mapping that no guild role has; nothing where AVC does not tell its roles."""
     if not settings.role_sync or not avc.guild_roles:
         return ()
-    held = (role for found in avc.roles.values() for role in found)
-    known = {spelt(role) for role in (*avc.guild_roles, *held)}
+    known = {spelt(role) for role in avc.guild_roles}
     return tuple(sorted(settings.role_mapping.keys() - known - set(ORDINARY)))
 
 
@@ -138,7 +143,12 @@ class _Judge:
 
     def _at_site_level(self, configured: Way | None) -> _Way:
         because: WayReason = "configured" if configured else "plugin-installed"
-        plugin = self.moodle.roles is not None and self.moodle.roles.definitions is not None
+        state = self.moodle.roles
+        plugin = state is not None and state.definitions is not None
+        left = state is not None and any(g.component == PLUGIN for g in state.assignments)
+        if left and not plugin:
+            # Gone without taking back what it gave, as in the middle of an upgrade.
+            return "none", "impossible", "role-needs-plugin"
         if plugin and configured != "assignment":
             can = "define-roles" in self.moodle.abilities
             return "definition", because if can else "by-hand", None

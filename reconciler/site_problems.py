@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from reconciler.gather import Snapshots, evidence_for
 from reconciler.marks import mark_of
-from reconciler.models.plan import Problem
+from reconciler.models.plan import Problem, ProblemKind
 from reconciler.models.settings import SyncSettings
 from reconciler.pairing import is_archived
 from reconciler.plan_cohorts import GuildPlanned
@@ -37,25 +37,49 @@ def role_problems(
         yield Problem(kind="unknown-guild-role", roles=unknown)
     for role, kind in roles.problems.items():
         yield Problem(kind=kind, roles=(role,))
-    yield from _definitions_by_hand(roles, cohorts)
-    if not roles.active:
-        left = _left(snapshots)
-        if left:
-            yield Problem(kind="role-cohorts-left", cohorts=left)
+    yield from _definitions_missing(roles, cohorts)
+    yield from _definitions_left(roles, snapshots, cohorts)
+    left = _left(roles, snapshots)
+    if left:
+        yield Problem(kind="role-cohorts-left", cohorts=left)
 
 
-def _definitions_by_hand(roles: Roles, cohorts: Sequence[GuildPlanned]) -> Iterator[Problem]:
-    where: dict[str, list[str]] = defaultdict(list)
+def _definitions_missing(roles: Roles, cohorts: Sequence[GuildPlanned]) -> Iterator[Problem]:
+    where: dict[tuple[ProblemKind, str], list[str]] = defaultdict(list)
     for planned in cohorts:
-        role = planned.pair.role or roles.ordinary
-        if planned.diff.grants.by_hand and role is not None:
-            where[role].append(planned.desired.idnumber)
-    for role, idnumbers in where.items():
-        yield Problem(kind="role-by-hand", roles=(role,), guilds=tuple(sorted(idnumbers)))
+        role, grants = planned.pair.role or roles.ordinary, planned.diff.grants
+        if role is not None and (grants.by_hand or grants.waits):
+            kind: ProblemKind = "role-by-hand" if grants.by_hand else "definition-waits"
+            where[kind, role].append(planned.desired.idnumber)
+    for (kind, role), idnumbers in where.items():
+        yield Problem(kind=kind, roles=(role,), guilds=tuple(sorted(idnumbers)))
 
 
-def _left(snapshots: Snapshots) -> tuple[int, ...]:
-    """Cohorts of ours for roles of guilds that live, but for those that are put away."""
+def _definitions_left(
+    roles: Roles, snapshots: Snapshots, cohorts: Sequence[GuildPlanned]
+) -> Iterator[Problem]:
+    """What guilds' own cohorts give although the mapping does not say so: people may mean it."""
+    state = snapshots.moodle.roles
+    if state is None or not roles.active:
+        return
+    own = {p.pair.cohort.id for p in cohorts if p.pair.cohort and p.pair.role is None}
+    names = {number: name for name, number in roles.ids.items()}
+    where: dict[str, list[int]] = defaultdict(list)
+    for cohort, number in state.definitions or ():
+        role = names.get(number)
+        if cohort in own and role is not None and role != roles.ordinary:
+            where[role].append(cohort)
+    for role, found in where.items():
+        yield Problem(kind="definition-left", roles=(role,), cohorts=tuple(sorted(found)))
+
+
+def _left(roles: Roles, snapshots: Snapshots) -> tuple[int, ...]:
+    """Cohorts for roles of guilds that live which nothing wants, and which are left all the same.
+
+    That is while roles are not synchronised, and while the mapping may hold a typing error.
+    """
+    if roles.active and roles.understood:
+        return ()
     living = {guild.uuid for guild in snapshots.avc.guilds}
     marks = ((cohort, mark_of(cohort.description)) for cohort in snapshots.moodle.cohorts)
     return tuple(
@@ -67,5 +91,6 @@ def _left(snapshots: Snapshots) -> tuple[int, ...]:
             and mark.key.role is not None
             and mark.key.uuid in living
             and not is_archived(cohort, mark)
+            and not (roles.active and mark.key.role in roles.mapped)
         )
     )

@@ -34,7 +34,7 @@ PEOPLE = (
     person(95, name="erin@example.org"),
 )
 ACCOUNTS = {a.id: a for a in map(account, (56, 77, 80, 95, 300))}
-ISSUERS = (Issuer(1, "Community", "https://avc.example/oauth2", "sub"),)
+ISSUERS = (Issuer(1, "Community", "https://avc.example", "sub"),)
 COMMUNITY = Community(
     (WEB_DEV, CONTENT),
     PEOPLE,

@@ -157,20 +157,15 @@ class FakeMoodle:
     def _facts(self, operation: Operation) -> Facts:
         number = getattr(operation, "cohort", None) or self.created.get(operation.key)
         cohort = self.cohorts.get(number or 0)
-        if isinstance(operation, UnassignRole) and number is not None:
-            # What hangs on a cohort that is gone can be seen, too.
-            return {"assigned": operation.account in self.given(operation)}
-        if isinstance(operation, UnassignRole):
-            # An assignment outlives the cohort that it hangs on.
-            return {"assigned": operation.account in self.given(operation)}
-        if number is None or cohort is None:
+        # An assignment outlives the cohort that it hangs on.
+        if cohort is None and not isinstance(operation, UnassignRole):
             return {}
         match operation:
             case CreateCohort() | ChangeCohort():
                 return {field: getattr(cohort, field) for field in facts_after(operation)}
             case AddMember() | RemoveMember():
-                return {"member": operation.account in self.members.get(number, ())}
-            case AssignRole():
+                return {"member": operation.account in self.members.get(number or 0, ())}
+            case AssignRole() | UnassignRole():
                 return {"assigned": operation.account in self.given(operation)}
             case DefineRole() | UndefineRole():
                 defined = (number, self.role(operation.role)) in (self.definitions or ())

@@ -148,18 +148,23 @@ def communities(draw: st.DrawFn) -> Community:
 
 
 _guild_roles = st.sets(st.sampled_from(["guild-admin", "guild-mentor"]))
+DELETED = 77
+"""A cohort that assignments outlived."""
+GONE_ROLE = 99
+"""A role that they outlived."""
 AVC_ISSUER = 9
 ISSUERS = [
-    Issuer(AVC_ISSUER, "AVC", "https://avc.example/oauth2", "sub"),
-    Issuer(AVC_ISSUER, "AVC", "https://avc.example/oauth2", "uuid"),
-    Issuer(AVC_ISSUER, "AVC", "https://avc.example/oauth2", ""),
+    Issuer(AVC_ISSUER, "AVC", "https://avc.example", claim)
+    for claim in ("sub", "uuid", "email", "", "preferred_username")
 ]
 OTHER_ISSUER = Issuer(8, "Google", "https://accounts.google.com", "sub")
 _uuids = st.integers(1, 7).map("aaaaaaaa-0000-4000-8000-{:012}".format)
 _links = st.builds(
     Link,
     st.sampled_from([AVC_ISSUER, AVC_ISSUER, OTHER_ISSUER.id]),
-    st.one_of(st.integers(1, 7).map(str), _uuids, st.sampled_from([*MAILS, "ann", "007"])),
+    st.one_of(
+        st.integers(1, 7).map(str), _uuids, st.sampled_from([*MAILS, "ann", "007", "00000000001"])
+    ),
 )
 
 
@@ -170,6 +175,7 @@ def accounts(draw: st.DrawFn, number: int) -> Account:
         number,
         draw(st.sampled_from(["guest", "ann", "bob", f"user{number}", "carol@example.org"])),
         draw(st.sampled_from([mail for mail in MAILS if mail])),
+        auth=draw(st.sampled_from(["manual", "manual", "manual", "oauth2", "lti", "mnet"])),
         idnumber=draw(st.just("") | _uuids),
         idnumber_locked=draw(st.booleans()),
         links=tuple(draw(st.lists(_links, max_size=2))),
@@ -183,7 +189,7 @@ def cohorts(draw: st.DrawFn, number: int) -> Cohort:
     """Ours, another AVC's, or nobody's; as it should be, or changed by hand."""
     name = draw(st.sampled_from(["web-dev", "WEB-DEV", "web-dev-2", "guild-1", "équipe", "42"]))
     site = draw(st.sampled_from([SITE, SITE, SITE, OTHER_SITE, None]))
-    role = draw(st.sampled_from([None, None, "coursecreator", "teacher", "old"]))
+    role = draw(st.sampled_from([None, None, "coursecreator", "teacher", "manager", "old"]))
     mark = Mark(site or "", name, CohortKey(uuid=draw(st.sampled_from(UUIDS)), role=role))
     archived = site == SITE and draw(st.booleans())
     return Cohort(
@@ -237,11 +243,14 @@ def _shown(draw: st.DrawFn, moodle: FakeMoodle, some: st.SearchStrategy[frozense
         )
     )
     places = [(c.id, r.id) for c, r in product(moodle.cohorts.values(), ROLES) if r.system]
-    if draw(st.booleans()) and "define-roles" in moodle.abilities:
-        moodle.definitions = set(draw(st.sets(st.sampled_from(places)))) if places else set()
-    for cohort, role in draw(st.sets(st.sampled_from(places))) if places else ():
+    plugin = "define-roles" in moodle.abilities and draw(st.sampled_from(["there", "gone", None]))
+    defined = draw(st.sets(st.sampled_from(places))) if places and plugin else set()
+    if plugin == "there":
+        moodle.definitions = defined
+    gone = [(DELETED, role.id) for role in ROLES] + [(cohort, GONE_ROLE) for cohort, _ in places]
+    for cohort, role in draw(st.sets(st.sampled_from([*places, *gone]))):
         moodle.assigned[Grant(cohort=cohort, role=role, component=COMPONENT)] = draw(some)
-    for cohort, role in moodle.definitions or ():
+    for cohort, role in defined:
         held = moodle.members[cohort] & draw(some)
         moodle.assigned[Grant(cohort=cohort, role=role, component=PLUGIN)] = held
     draw(_enrolled(moodle))
@@ -252,6 +261,7 @@ def _enrolled(draw: st.DrawFn, moodle: FakeMoodle) -> None:
     """Courses that enrol cohorts, and some people otherwise, too."""
     courses = st.frozensets(st.sampled_from([30, 31]))
     moodle.courses = {cohort: draw(courses) for cohort in moodle.cohorts}
+    moodle.joins = {cohort: found & draw(courses) for cohort, found in moodle.courses.items()}
     moodle.on_removal = draw(st.sampled_from(["unenrol", "suspend"]))
     for account in moodle.accounts:
         otherwise = draw(courses)
@@ -280,7 +290,7 @@ _mappings = st.fixed_dictionaries(
         "guild_admin": st.sampled_from(["coursecreator", "manager", "librarian", "no-such"]),
         "guild_mentor": st.sampled_from(["teacher", "coursecreator"]),
         "guild_member": st.sampled_from(["student", "librarian", "coursecreator"]),
-        "guild_unheard_of": st.just("editingteacher"),
+        "guild_unheard_of": st.sampled_from(["editingteacher", "coursecreator", "librarian"]),
     },
 )
 settings = st.builds(

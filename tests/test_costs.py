@@ -46,6 +46,8 @@ class Case:
     """Cohorts that account 101 is in."""
     wanted: frozenset[int] = ids()
     """Guilds that person 1 is in."""
+    joins: dict[int, frozenset[int]] | None = None
+    """Those of the courses that enrol who joins; None: all."""
     on_removal: Literal["unenrol", "suspend"] = "unenrol"
     scope: Scope = FULL
 
@@ -62,6 +64,7 @@ class Case:
                 for number in (7, 8, 9)
             },
             courses=self.courses,
+            joins=self.joins,
             enrolled={101: dict(self.enrolled)},
             on_removal=self.on_removal,
         )
@@ -116,6 +119,31 @@ CASES = [
         {7: ids(PHP, SQL), 8: ids(PHP)},
         {PHP: ids(7), SQL: ids(7)},
         wanted=ids(2),
+    ),
+    Case(
+        "moved, and the other guild's instance is switched off: it enrols nobody",
+        {7: (1, 0)},
+        {7: ids(PHP), 8: ids(PHP)},
+        {PHP: ids(7)},
+        wanted=ids(2),
+        joins={7: ids(PHP)},
+    ),
+    Case(
+        "moved from one whose instance is switched off: lost like any other",
+        {7: (1, 0)},
+        {7: ids(PHP, SQL), 8: ids(PHP)},
+        {PHP: ids(7), SQL: ids(7)},
+        wanted=ids(2),
+        joins={8: ids(PHP)},
+    ),
+    Case(
+        "the other cohort had enrolled them before it was switched off: nothing is lost",
+        {7: (0, 0)},
+        {7: ids(PHP), 8: ids(PHP)},
+        {PHP: ids(7, 8)},
+        inside=ids(7, 8),
+        wanted=ids(2),
+        joins={},
     ),
     Case(
         "the cohort of a guild that is gone costs like others",

@@ -1,6 +1,6 @@
 """Evidence of who is who: links, idnumbers, addresses. Accounts are 101 for person 1, and so on."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -16,10 +16,12 @@ from tests.fake_moodle import FakeMoodle
 from tests.world import Community, account, our_cohort, pair, person
 
 UUID = "0f7d2c1e-1111-4222-8333-444455556666"
-BY_UID = Issuer(9, "AVC", "https://avc.example/oauth2", "sub")
-BY_UUID = Issuer(9, "AVC", "https://avc.example/oauth2", "uuid")
-BY_MAIL = Issuer(9, "AVC", "https://avc.example/oauth2", "")
+BY_UID = Issuer(9, "AVC", "https://avc.example", "sub")
+BY_UUID = Issuer(9, "AVC", "https://avc.example", "uuid")
+BY_MAIL = Issuer(9, "AVC", "https://avc.example", "")
+BY_NAME = Issuer(9, "AVC", "https://avc.example", "preferred_username")
 MENTOR = person(1, uuid=UUID, mail="mentor@x.org")
+MENTOR_TOO = person(2, uuid=UUID, mail="mentor@x.org")
 
 
 def linked(number: int, said: str, *, issuer: int = 9, **fields: Any) -> Account:
@@ -73,6 +75,54 @@ CASES = [
         [linked(1, "Mentor@X.org")],
         {1: (101, "email")},
         issuer=BY_MAIL,
+    ),
+    *(
+        Case(
+            f"as it does where the issuer maps {claim}",
+            [MENTOR],
+            [linked(1, "mentor@x.org")],
+            {1: (101, "email")},
+            issuer=replace(BY_MAIL, username_claim=claim),
+        )
+        for claim in ("email", "mail", "Email")
+    ),
+    Case(
+        "but not where a claim is mapped that people may choose",
+        [MENTOR],
+        [linked(1, "mentor@x.org")],
+        unmatched=NOBODY,
+        issuer=BY_NAME,
+    ),
+    Case(
+        "nor is a number a uid there",
+        [person(1)],
+        [linked(1, "1")],
+        unmatched=NOBODY,
+        issuer=BY_NAME,
+    ),
+    Case(
+        "a number of ten digits is a uid, one of eleven is none, zeros or not",
+        [person(1), person(9_999_999_999), person(10_000_000_000)],
+        [linked(1, "00000000001"), linked(2, "9999999999"), linked(3, "10000000000")],
+        {9_999_999_999: (102, "link")},
+        {uid: Unmatched("no-moodle-account") for uid in (1, 10_000_000_000)},
+    ),
+    *(
+        Case(
+            f"the address of an account of {auth} is what another platform says",
+            [person(1), person(2)],
+            [account(1, auth=auth), account(2), account(3, email="u2@x.org", auth=auth)],
+            {2: (102, "email")},
+            {1: Unmatched("no-moodle-account", (101,))},
+        )
+        for auth in ("lti", "mnet")
+    ),
+    Case(
+        "so is that in its link, and its uid is AVC's",
+        [person(1), MENTOR_TOO],
+        [linked(1, "1", auth="lti"), linked(2, "mentor@x.org", auth="mnet")],
+        {1: (101, "link")},
+        {2: Unmatched("no-moodle-account")},
     ),
     Case(
         "a link's address and the account's own may be two people's: then it is neither's",
@@ -208,17 +258,28 @@ def issuer(number: int, name: str, baseurl: str) -> Issuer:
     return Issuer(number, name, baseurl, "sub")
 
 
-HERE = issuer(1, "Community", "https://avc.example/oauth2/x")
+HERE = issuer(1, "Community", "https://avc.example/")
+BELOW = issuer(4, "Below", "https://example.org:8443/avc/")
 THERE = issuer(2, "Google", "https://accounts.google.com/")
 AGAIN = issuer(3, "Second", "https://AVC.example")
 ISSUERS: list[tuple[str, list[Issuer], SyncSettings, Issuer | None]] = [
-    ("the one at AVC's host", [THERE, HERE], SyncSettings(avc_url="https://avc.example/"), HERE),
-    ("whatever the port", [HERE], SyncSettings(avc_url="http://AVC.example:8080"), HERE),
-    ("none at that host", [THERE], SyncSettings(avc_url="https://avc.example"), None),
-    ("no host that only ends alike", [HERE], SyncSettings(avc_url="https://example"), None),
-    ("two at that host", [HERE, AGAIN], SyncSettings(avc_url="https://avc.example"), None),
+    ("the one at AVC's address", [THERE, HERE], SyncSettings(avc_url="https://avc.example"), HERE),
+    ("whatever the scheme and case", [HERE], SyncSettings(avc_url="http://AVC.example/"), HERE),
     (
-        "two at that host, one of them configured",
+        "with port and path",
+        [HERE, BELOW],
+        SyncSettings(avc_url="https://example.org:8443/avc"),
+        BELOW,
+    ),
+    ("another port", [HERE], SyncSettings(avc_url="https://avc.example:8080"), None),
+    ("no port", [BELOW], SyncSettings(avc_url="https://example.org/avc"), None),
+    ("another path", [BELOW], SyncSettings(avc_url="https://example.org:8443/learn"), None),
+    ("below AVC", [BELOW], SyncSettings(avc_url="https://example.org:8443"), None),
+    ("none at that address", [THERE], SyncSettings(avc_url="https://avc.example"), None),
+    ("no host that only ends alike", [HERE], SyncSettings(avc_url="https://example"), None),
+    ("two at that address", [HERE, AGAIN], SyncSettings(avc_url="https://avc.example"), None),
+    (
+        "two at that address, one of them configured",
         [HERE, AGAIN],
         SyncSettings(avc_url="https://avc.example", oauth2_issuer="Second"),
         AGAIN,
@@ -244,7 +305,7 @@ ISSUERS: list[tuple[str, list[Issuer], SyncSettings, Issuer | None]] = [
 def test_which_issuer_is_this_avc(
     issuers: list[Issuer], settings: SyncSettings, expected: Issuer | None
 ) -> None:
-    """The configured one, else the only one at AVC's host; in doubt none."""
+    """The configured one, else the only one at AVC's address; in doubt none."""
     assert issuer_of_avc(issuers, settings) == expected
 
 
@@ -254,6 +315,7 @@ def test_accounts_claim_only_what_the_rules_in_use_would_believe() -> None:
         linked(1, "77", email="A@x.org"),
         linked(2, UUID),
         linked(3, "5", issuer=8),
+        linked(6, "12345678901", email="c@x.org", auth="lti"),
         account(4, idnumber="typed", email="b@x.org"),
         account(5, idnumber="LOCKED", idnumber_locked=True, email=""),
     ]
@@ -270,6 +332,15 @@ COMMUNITY = Community((A,), (person(1), person(2)), {1: frozenset({1})})
 GONE: list[tuple[str, Account, tuple[Issuer, ...], list[tuple[int, str | None]]]] = [
     ("by uid", linked(99, "99"), (BY_UID,), [(199, "person-gone")]),
     ("by UUID", linked(99, UUID), (BY_UUID,), [(199, "person-gone")]),
+    ("a UUID in sub may be another service's name", linked(99, UUID), (BY_UID,), []),
+    (
+        "beside a uid, too",
+        account(99, email="", links=(Link(9, "99"), Link(9, UUID))),
+        (BY_UID,),
+        [],
+    ),
+    ("a number that is no uid of Drupal", linked(99, "9" * 21), (BY_UID,), []),
+    ("a number where people choose their names", linked(99, "99"), (BY_NAME,), []),
     ("an address is no proof", linked(99, "gone@x.org"), (BY_MAIL,), []),
     ("nor a word that is neither uid nor UUID", linked(99, "bob"), (BY_UID,), []),
     ("nor another issuer's link", linked(99, "99", issuer=8), (BY_UID,), []),

@@ -9,7 +9,7 @@ from reconciler.gather import guild_scope
 from reconciler.machine_names import Names, archived_idnumber, cohort_idnumber, machine_names
 from reconciler.marks import DESCRIPTION_LIMIT, Mark, described, mark_of
 from reconciler.models.avc import Guild
-from reconciler.models.desired import CohortKey
+from reconciler.models.desired import SIGNATURE, CohortKey
 from reconciler.models.moodle import Cohort
 from reconciler.models.scope import FullScope
 from reconciler.models.settings import SyncSettings
@@ -219,6 +219,14 @@ def test_what_an_editor_leaves_behind_does_not_hide_a_mark(tail: str) -> None:
     """Blank markup after the mark is nothing; text after it means that people took it over."""
     assert mark_of(described("x", mark(A)) + tail) == mark(A)
     assert mark_of(described("x", mark(A)) + tail + "now ours") is None
+
+
+@given(nasty_text, st.sampled_from(["", SIGNATURE, f"x{SIGNATURE}y", SIGNATURE * 60]))
+def test_only_the_mark_says_that_a_cohort_is_kept(text: str, forged: str) -> None:
+    """Its line deleted, nothing in the guild's own text looks like what is left of a mark."""
+    own, _, line = described(f"{text} {forged} {text}", mark(A)).rpartition("<p>")
+    assert SIGNATURE not in own
+    assert line.count(SIGNATURE) == 1
 
 
 def test_descriptions_show_text_as_text() -> None:

@@ -7,7 +7,7 @@ import pytest
 from reconciler.errors import ConfigError, NotFound
 from reconciler.marks import Mark, described, mark_of, without_mark
 from reconciler.models.avc import Guild
-from reconciler.models.desired import CohortKey
+from reconciler.models.desired import SIGNATURE, CohortKey
 from reconciler.models.moodle import COMPONENT, Ability, Cohort, MoodleSnapshot
 from reconciler.models.operations import ChangeCohort
 from reconciler.models.plan import Plan, TextChange
@@ -37,7 +37,7 @@ def snapshot(*cohorts: Cohort, abilities: frozenset[Ability] = LOCKS) -> MoodleS
 @pytest.mark.parametrize("wanted", ["7", "a"])
 def test_a_cohort_is_released_by_id_or_idnumber(wanted: str) -> None:
     """Mark and lock go; the text above the mark, the name and the idnumber stay."""
-    assert released(wanted, SITE, snapshot(LOCKED)) == ChangeCohort(
+    assert released(wanted, SITE, snapshot(LOCKED), locks=True) == ChangeCohort(
         key=MARK.key,
         guild="a",
         action="release",
@@ -49,16 +49,16 @@ def test_a_cohort_is_released_by_id_or_idnumber(wanted: str) -> None:
 
 @pytest.mark.parametrize("component", ["", None, "local_other"])
 def test_a_lock_that_is_not_ours_is_not_taken(component: str | None) -> None:
-    """Nor one that cannot be seen; and then nothing but the description is needed."""
-    found = released(
-        "7", SITE, snapshot(our_cohort(7, A, component=component), abilities=frozenset())
-    )
+    """Nor one that nobody configured; and then nothing but the description is needed."""
+    cohort = our_cohort(7, A, component=component)
+    found = released("7", SITE, snapshot(cohort, abilities=frozenset()), locks=False)
     assert found.changes().keys() == {"description"}
 
 
 def test_a_role_cohort_is_released_alone() -> None:
     """Each cohort has a mark of its own."""
-    found = released("a--teacher", SITE, snapshot(OWN, our_cohort(8, A, "teacher")))
+    beside = our_cohort(8, A, "teacher")
+    found = released("a--teacher", SITE, snapshot(OWN, beside), locks=False)
     assert (found.cohort, found.key) == (8, CohortKey(uuid=A.uuid, role="teacher"))
 
 
@@ -78,21 +78,46 @@ NOT_OURS = {
 def test_what_is_not_ours_is_not_released(cohort: Cohort) -> None:
     """Only a cohort with this AVC's mark can be let go."""
     with pytest.raises(NotFound, match="No cohort of this AVC has the id or idnumber '7'"):
-        released("7", SITE, snapshot(cohort.model_copy(update={"id": 7 if cohort.id == 7 else 9})))
+        released(
+            "7",
+            SITE,
+            snapshot(cohort.model_copy(update={"id": 7 if cohort.id == 7 else 9})),
+            locks=False,
+        )
 
 
-def test_a_lock_that_this_access_cannot_take_is_an_error() -> None:
+LOCK_CASES: list[tuple[str, str | None, bool, frozenset[Ability], bool]] = [
+    ("ours, seen, and cannot be taken", COMPONENT, False, frozenset(), True),
+    ("it cannot be seen, and cohorts are locked", None, True, frozenset(), True),
+    ("it cannot be seen, and nobody wants locks", None, False, frozenset(), False),
+    ("it is seen that there is none yet", "", True, frozenset(), False),
+    ("ours, and it can be taken", COMPONENT, True, LOCKS, False),
+]
+
+
+@pytest.mark.parametrize(
+    ("component", "locks", "abilities", "refused"),
+    [case[1:] for case in LOCK_CASES],
+    ids=[case[0] for case in LOCK_CASES],
+)
+def test_a_lock_that_this_access_cannot_take_is_an_error(
+    component: str | None, locks: bool, abilities: frozenset[Ability], refused: bool
+) -> None:
     """A locked cohort without a mark would be nobody's to edit."""
+    moodle = snapshot(our_cohort(7, A, component=component), abilities=abilities)
+    if not refused:
+        assert released("7", SITE, moodle, locks=locks).cohort == 7
+        return
     with pytest.raises(ConfigError, match="only Moodle's command line"):
-        released("7", SITE, snapshot(LOCKED, abilities=frozenset()))
+        released("7", SITE, moodle, locks=locks)
 
 
 def test_an_idnumber_that_two_cohorts_have_names_neither() -> None:
     """Moodle allows it; the id tells which is meant."""
     both = snapshot(OWN, our_cohort(8, B, idnumber="a"))
     with pytest.raises(ConfigError, match="7, 8"):
-        released("a", SITE, both)
-    assert released("8", SITE, both).cohort == 8
+        released("a", SITE, both, locks=False)
+    assert released("8", SITE, both, locks=False).cohort == 8
 
 
 FORGED = "See Kept by avc-moodle-sync for AVC x, guild b (u)."
@@ -108,7 +133,16 @@ EDITED: list[tuple[str, str, str]] = [
         "<p>Text</p>",
     ),
     ("with hard blanks", described("Text", MARK).replace("Kept by", "Kept&nbsp;by"), "<p>Text</p>"),
-    ("a text that looks like a mark", described(FORGED, MARK), "<p>See"),
+    (
+        "a text that looks like a mark",
+        described(FORGED, MARK),
+        "<p>See Kept by avc moodle sync for AVC x, guild b (u).</p>",
+    ),
+    (
+        "one that somebody pasted above it",
+        f"<p>{FORGED}</p>\n" + described("", MARK),
+        "<p>See",
+    ),
     ("no mark", "<p>Text</p>", "<p>Text</p>"),
     ("nothing", "", ""),
 ]
@@ -121,6 +155,7 @@ def test_a_description_without_its_mark(before: str, after: str) -> None:
     """What an editor of Moodle made of the mark goes whole, and none is left afterwards."""
     assert without_mark(before) == after
     assert mark_of(without_mark(before)) is None
+    assert SIGNATURE not in without_mark(before)
 
 
 def site(*cohorts: Cohort, abilities: frozenset[Ability] = LOCKS) -> FakeMoodle:

@@ -252,18 +252,6 @@ CASES = [
         Site(inside={8: set()}, more={"roles": None, "abilities": frozenset()}),
     ),
     Case(
-        "a role that rules the site is not given, and its cohorts are put away",
-        [
-            "remove account 101 from a (coursecreator)",
-            "define no longer that a (coursecreator) gives the role coursecreator",
-            "archive cohort 8 (a)",
-        ],
-        Site(
-            without(10),
-            more={"roles": (CREATOR.model_copy(update={"rules_site": True}),)},
-        ),
-    ),
-    Case(
         "a role that Moodle lost: its cohorts are left alone",
         [],
         Site(assigned={}, definitions=frozenset(), more={"roles": (LIBRARIAN,)}),

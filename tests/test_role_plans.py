@@ -1,11 +1,14 @@
 """What plans tell of roles, what their steps need, and what one person's plan does."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from reconciler.applier import steps
-from reconciler.models.moodle import COMPONENT, PLUGIN, Account, Cohort, Grant
+from reconciler.marks import Mark, described
+from reconciler.models.desired import CohortKey
+from reconciler.models.moodle import COMPONENT, PLUGIN, Ability, Account, Cohort, Grant
 from reconciler.models.operations import UnassignRole
 from reconciler.models.plan import Plan, Problem
 from reconciler.models.scope import FullScope, GuildScope, UserScope
@@ -31,7 +34,9 @@ from tests.roles_world import (
     put_away,
     without,
 )
-from tests.world import CREATOR, LIBRARIAN, pair, person
+from tests.world import CREATOR, LIBRARIAN, OTHER_SITE, pair, person
+
+BESIDE_KEY = CohortKey(uuid=A.uuid, role="coursecreator")
 
 
 def told(made: Plan) -> list[Problem]:
@@ -172,15 +177,17 @@ def test_assignments_of_a_gone_guild_do_not_outlive_it(*, role_sync: bool) -> No
 def test_nobody_elses_assignments_are_in_a_plan() -> None:
     """Those that hang on cohorts that are not this AVC's, ours by name or the plugin's."""
     foreign = {
-        Grant(cohort=77, role=CREATOR.id, component=COMPONENT): {101},
+        Grant(cohort=76, role=CREATOR.id, component=COMPONENT): {101},
         Grant(cohort=77, role=CREATOR.id, component=PLUGIN): {102},
         Grant(cohort=8, role=LIBRARIAN.id, component=PLUGIN): {103},
         PLUGINS: {101},
     }
-    theirs = OTHER.model_copy(update={"id": 77, "idnumber": "x", "description": "By hand"})
+    another = described("", Mark(OTHER_SITE, "a", CohortKey(uuid=A.uuid)))
+    theirs = OTHER.model_copy(update={"id": 76, "idnumber": "x", "description": another})
+    nobodys = OTHER.model_copy(update={"id": 77, "idnumber": "y", "description": "By hand"})
     site = Site(
-        (*COHORTS, theirs),
-        {77: {101}},
+        (*COHORTS, theirs, nobodys),
+        {76: {101}, 77: {101}},
         assigned=foreign,
         definitions=DEFINED | {(77, CREATOR.id)},
     )
@@ -202,6 +209,53 @@ def test_what_is_left_of_a_cohort_that_somebody_deleted_is_taken() -> None:
     assert {
         operation.cohort for operation in operations(found) if isinstance(operation, UnassignRole)
     } == {77}
+
+
+RELEASED = {"description": "", "name": "Mine"}
+GOES, STAYS = [("remove", 101, "cohort-gone")], list[tuple[str, int, str]]()
+HANGING: list[tuple[str, dict[str, Any], dict[str, Any], list[tuple[str, int, str]]]] = [
+    ("it was released, and is no longer found", RELEASED, {}, GOES),
+    ("it was released, and is adopted again", {"description": ""}, {}, STAYS),
+    ("its mark is damaged", {"description": BESIDE.description + "mine"}, {}, STAYS),
+    (
+        "it is another AVC's by now",
+        {"description": described("", Mark(OTHER_SITE, "a", BESIDE_KEY)), "name": "Mine"},
+        {},
+        STAYS,
+    ),
+    ("roles are not synchronised", RELEASED, {"role_sync": False}, STAYS),
+    ("one guild is planned", RELEASED, {"scope": GuildScope(uuid=A.uuid, name="a")}, STAYS),
+    ("one person is planned", RELEASED, {"scope": UserScope(uid=1)}, STAYS),
+]
+
+
+@pytest.mark.parametrize(
+    ("fields", "more", "expected"), [case[1:] for case in HANGING], ids=[h[0] for h in HANGING]
+)
+def test_what_hangs_on_a_cohort_that_is_no_longer_ours(
+    fields: dict[str, Any], more: dict[str, Any], expected: list[tuple[str, int, str]]
+) -> None:
+    """Taken, once nothing shows that the cohort may be ours, by a full plan that knows roles."""
+    let_go = BESIDE.model_copy(update=fields)
+    site = Site((OWN, let_go, OTHER, BESIDE_B), definitions=None, assigned={OURS: {101}})
+    found = plan(site, **more)
+    assert [(g.change, g.moodle, g.because) for c in found.cohorts for g in c.assignments] == (
+        expected
+    )
+
+
+def test_what_cannot_be_taken_is_not_planned() -> None:
+    """An access that cannot assign roles leaves what is left of deleted cohorts."""
+    gone = {Grant(cohort=77, role=CREATOR.id, component=COMPONENT): {101}}
+    abilities: frozenset[Ability] = frozenset({"define-roles", "lock-cohorts"})
+    assert plan(Site(assigned=gone | {PLUGINS: {101}}, more={"abilities": abilities})).empty
+
+
+def test_assignments_of_a_role_that_moodle_lost_are_left() -> None:
+    """They give nothing, and no name is there to take them by; the others go."""
+    gone = {Grant(cohort=77, role=role, component=COMPONENT): {101} for role in (99, LIBRARIAN.id)}
+    found = plan(Site(assigned=gone | {PLUGINS: {101}}))
+    assert [g.role for c in found.cohorts for g in c.assignments] == ["librarian"]
 
 
 def test_a_suspended_or_unknown_account_is_described_only_where_it_is() -> None:

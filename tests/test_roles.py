@@ -6,11 +6,18 @@ from typing import Any
 import pytest
 
 from reconciler.models.avc import Claims, Guild
-from reconciler.models.moodle import Ability, MoodleRole, MoodleSnapshot, RoleState
+from reconciler.models.moodle import (
+    PLUGIN,
+    Ability,
+    Grant,
+    MoodleRole,
+    MoodleSnapshot,
+    RoleState,
+)
 from reconciler.models.scope import FullScope
 from reconciler.models.settings import SyncSettings
 from reconciler.roles import find_roles, spelt, unknown_guild_roles
-from tests.world import CREATOR, ROLES, TEACHER, Community, FakeAvc, person
+from tests.world import CREATOR, LIBRARIAN, ROLES, TEACHER, Community, FakeAvc, person
 
 BOTH: frozenset[Ability] = frozenset({"define-roles", "assign-roles"})
 
@@ -30,6 +37,8 @@ class Case:
     roles: tuple[MoodleRole, ...] | None = ROLES
     """None: this access shows nothing of roles."""
     plugin: bool = True
+    left: bool = False
+    """Whether there are assignments that the plugin made."""
     abilities: frozenset[Ability] = BOTH
 
 
@@ -95,6 +104,38 @@ CASES = [
         more={"roles_by": {"coursecreator": "definition"}},
         plugin=False,
         **CREATOR_BESIDE,
+    ),
+    Case(
+        "without the plugin, which left what it gave: that would be given twice",
+        ways={"coursecreator": ("none", "impossible")},
+        problems={"coursecreator": "role-needs-plugin"},
+        plugin=False,
+        left=True,
+        **CREATOR_BESIDE,
+    ),
+    Case(
+        "so, too, by configuration",
+        ways={"coursecreator": ("none", "impossible")},
+        problems={"coursecreator": "role-needs-plugin"},
+        more={"roles_by": {"coursecreator": "assignment"}},
+        plugin=False,
+        left=True,
+        **CREATOR_BESIDE,
+    ),
+    Case(
+        "what the plugin gave is no obstacle while it is there",
+        ways={"coursecreator": ("assignment", "configured")},
+        more={"roles_by": {"coursecreator": "assignment"}},
+        left=True,
+        **CREATOR_BESIDE,
+    ),
+    Case(
+        "nor for what courses give",
+        {"guild_mentor": "teacher"},
+        {"teacher": ("course-enrolment", "only-in-courses")},
+        beside=("teacher",),
+        plugin=False,
+        left=True,
     ),
     Case(
         "courses only, by configuration",
@@ -218,7 +259,10 @@ def snapshot(case: Case) -> MoodleSnapshot:
     state = None
     if case.roles is not None:
         definitions = frozenset[tuple[int, int]]() if case.plugin else None
-        state = RoleState(roles=case.roles, definitions=definitions, assignments={})
+        theirs = {Grant(cohort=7, role=LIBRARIAN.id, component=PLUGIN): frozenset({101})}
+        state = RoleState(
+            roles=case.roles, definitions=definitions, assignments=theirs if case.left else {}
+        )
     return MoodleSnapshot(
         url="x", cohorts=(), members={}, accounts={}, roles=state, abilities=case.abilities
     )
@@ -255,13 +299,37 @@ def test_every_guild_role_of_a_moodle_role_is_named() -> None:
     assert found.way("unmapped") == "none"
 
 
-def test_nothing_is_made_for_a_guild_role_that_there_is_not() -> None:
-    """A name that no guild role has gives no Moodle role, and puts no cohort of it away."""
-    mapping = {"guild_editor": "teacher", "guild_member": "student"}
-    settings = SyncSettings(role_sync=True, role_mapping=mapping)
-    found = find_roles(settings, snapshot(Case("", {})), ("guild_editor",))
-    assert found.beside == ()
-    assert "teacher" in found.mapped
+MISTAKES: list[tuple[str, dict[str, str], tuple[str, ...], tuple[str, ...], bool]] = [
+    ("none", {"guild_mentor": "teacher"}, ("teacher",), (), True),
+    ("a guild role that there is not", {"guild_editor": "teacher"}, (), ("teacher",), False),
+    (
+        "one whose Moodle role another one has, too",
+        {"guild_editor": "teacher", "guild_mentor": "teacher"},
+        ("teacher",),
+        ("teacher",),
+        False,
+    ),
+    ("a Moodle role that there is not", {"guild_mentor": "techer"}, (), (), False),
+    ("a role that rules the site is no mistake", {"guild_mentor": "manager"}, (), (), True),
+]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "beside", "uncertain", "understood"),
+    [case[1:] for case in MISTAKES],
+    ids=[case[0] for case in MISTAKES],
+)
+def test_a_mapping_may_hold_a_mistake(
+    mapping: dict[str, str], beside: tuple[str, ...], uncertain: tuple[str, ...], understood: bool
+) -> None:
+    """Nothing is made for a guild role that there is not; what it stands for is known, and kept."""
+    settings = SyncSettings(role_sync=True, role_mapping=mapping | {"guild_member": "student"})
+    unknown = [name for name in mapping if name == "guild_editor"]
+    found = find_roles(settings, snapshot(Case("", {})), unknown)
+    assert found.beside == beside
+    assert found.uncertain == set(uncertain)
+    assert found.mapped == {"student", *mapping.values()}
+    assert found.understood is understood
 
 
 def test_what_is_given_in_courses_only_rules_no_site() -> None:
@@ -271,23 +339,10 @@ def test_what_is_given_in_courses_only_rules_no_site() -> None:
     assert find_roles(settings, snapshot(Case("", {}, roles=roles)), ()).problems == {}
 
 
-@pytest.mark.parametrize(
-    ("role", "kept"),
-    [("teacher", True), ("gone-from-moodle", True), ("manager", False), ("unmapped", False)],
-)
-def test_cohorts_of_a_role_that_moodle_lost_are_kept(role: str, kept: bool) -> None:
-    """It may come back; one that rules the site and is not allowed, or unmapped, is put away."""
-    mapping = {"a": "teacher", "b": "gone-from-moodle", "c": "manager"}
-    found = find_roles(
-        SyncSettings(role_sync=True, role_mapping=mapping), snapshot(Case("", {})), ()
-    )
-    assert (role in found.mapped) is kept
-
-
 UNKNOWN: list[tuple[str, set[str] | None, list[str], tuple[str, ...]]] = [
     ("all are known", {"guild-admin", "guild-mentor"}, [], ()),
     ("one is not", {"guild-admin"}, [], ("guild_mentor",)),
-    ("one that somebody holds is", {"guild-admin"}, ["guild-mentor"], ()),
+    ("one that somebody still holds is not", {"guild-admin"}, ["guild-mentor"], ("guild_mentor",)),
     ("underscores and hyphens are alike", {"guild_admin", "guild_mentor"}, [], ()),
     ("AVC does not tell", None, [], ()),
 ]

@@ -27,7 +27,7 @@ def release(
     pair = connect_pair(avc, moodle).pair
     site_uuid = pair.avc.inspect().site_uuid
     snapshot = pair.moodle.read(MoodleQuery())
-    operation = released(cohort, site_uuid, snapshot)
+    operation = released(cohort, site_uuid, snapshot, locks=pair.settings.lock_cohorts)
     (found,) = (one for one in snapshot.cohorts if one.id == operation.cohort)
     terminal = Terminal()
     terminal.line(f"Cohort {found.id} '{name(found.name)}' of guild {name(operation.guild)}")

@@ -82,6 +82,8 @@ class MoodleIntegration(BaseModel):
     @model_validator(mode="after")
     def _one_role_for_members(self) -> "MoodleIntegration":
         roles = normalised(self.role_mapping)
+        if self.role_sync and not roles:
+            raise ValueError("role_sync is on, and role_mapping is empty: say which roles to give")
         member, default = roles.get("guild_member"), roles.get("default")
         if member and default and member != default:
             raise ValueError(

@@ -19,6 +19,7 @@ Reason = Literal[
     "guild-gone",
     "role-gone",
     "cohort-gone",
+    "withdrawn",
     "stranger",
     "way",
 ]
@@ -62,6 +63,8 @@ ProblemKind = Literal[
     "role-unseen",
     "site-administrator",
     "role-cohorts-left",
+    "definition-left",
+    "definition-waits",
     "foreign-lock",
     "cannot-lock",
 ]

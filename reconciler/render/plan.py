@@ -19,7 +19,8 @@ _WHY = {
     "person-gone": "their account in AVC is gone",
     "guild-gone": "the guild is gone",
     "role-gone": "the role is no longer mapped",
-    "cohort-gone": "the cohort that gave it is deleted",
+    "cohort-gone": "the cohort that gave it is deleted, or no longer ours",
+    "withdrawn": "the role rules the site, and is not allowed",
     "stranger": "AVC does not know them",
     "way": "it is given in another way",
 }

@@ -93,17 +93,19 @@ _ROLE_KINDS = frozenset(
         "role-unseen",
         "site-administrator",
         "role-cohorts-left",
+        "definition-left",
+        "definition-waits",
     }
 )
 
 
-def _of_roles(problem: Problem) -> str:  # noqa: PLR0911 - one branch a kind of problem
+def _of_roles(problem: Problem) -> str:  # noqa: C901, PLR0911 - one branch a kind of problem
     roles, guilds = _names(problem.roles), _names(problem.guilds)
     match problem.kind:
         case "unknown-guild-role":
             return (
                 f"role_mapping names {roles}, which no guild role in AVC is called: correct or"
-                " remove it in nwp.yml"
+                " remove it in nwp.yml; until then nobody loses a role that it stands for"
             )
         case "unknown-moodle-role":
             return (
@@ -112,7 +114,7 @@ def _of_roles(problem: Problem) -> str:  # noqa: PLR0911 - one branch a kind of 
             )
         case "privileged-role":
             return (
-                f"The role {roles} rules the whole Moodle site, so nobody is given it: map the"
+                f"The role {roles} rules the whole Moodle site, so no cohort gives it: map the"
                 " guild role to another, or name it in allow_privileged_roles in nwp.yml"
             )
         case "role-not-assignable":
@@ -145,8 +147,20 @@ def _of_roles(problem: Problem) -> str:  # noqa: PLR0911 - one branch a kind of 
         case "role-cohorts-left":
             cohorts = _ids("cohort", problem.cohorts)
             return (
-                f"Roles are not synchronised (role_sync: false), and {cohorts} for roles still"
-                " give them: switch it on, or put these cohorts away in Moodle"
+                f"No role in role_mapping wants {cohorts}, and they still give theirs: they are"
+                " put away once role_sync is on and role_mapping names only roles that there are"
+            )
+        case "definition-left":
+            cohorts = _ids("cohort", problem.cohorts)
+            return (
+                f"By local_cohortrole, the role {roles} goes to everybody in {cohorts}, although"
+                " role_mapping does not say so: delete that under Cohort role sync in Moodle,"
+                " unless somebody means it"
+            )
+        case "definition-waits":
+            return (
+                f"The role {roles} is not given yet by the cohorts with the idnumbers {guilds}:"
+                " strangers in them would get it, too; remove them in Moodle, or let them join"
             )
         case _:
             raise ValueError(problem.kind)

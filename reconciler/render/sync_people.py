@@ -32,6 +32,7 @@ _LEFT = {
     "guild-gone": "Guild is gone",
     "role-gone": "Role is no longer mapped",
     "cohort-gone": "Cohort is deleted",
+    "withdrawn": "Role is not allowed",
     "stranger": "Nobody in the guild",
 }
 _DONE = {
