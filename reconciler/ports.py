@@ -68,8 +68,9 @@ class MoodleSite(Protocol):
     def read_back(self, operations: Sequence[Operation]) -> tuple[Facts, ...]:
         """What the site shows of each of these operations after all that ``write`` has done.
 
-        Facts as ``facts_after`` has them; empty for a cohort that is not there, and without those
-        that this access cannot see. Raises ReadError.
+        Facts as ``facts_after`` has them; empty for a cohort that is not there, but for a role
+        assignment, which outlives it; and without those that this access cannot see. Raises
+        ReadError.
         """
         ...
 

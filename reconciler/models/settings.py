@@ -32,4 +32,4 @@ class SyncSettings(Model):
     oauth2_issuer: str | None = None
     """The name, in Moodle, of the OAuth2 issuer that is this AVC."""
     avc_url: str | None = None
-    """Where people find this AVC; an issuer at that host is this AVC."""
+    """Where people find this AVC; the only issuer at that address is this AVC."""

@@ -125,7 +125,8 @@ def _of_roles(problem: Problem) -> str:  # noqa: C901, PLR0911 - one branch a ki
         case "role-needs-plugin":
             return (
                 f"Nothing can give the role {roles} at site level: install the plugin"
-                " local_cohortrole, or reach Moodle by its command line (access: {via: cli})"
+                " local_cohortrole (again, if it was there and left its assignments), or reach"
+                " Moodle by its command line (access: {via: cli})"
             )
         case "role-by-hand":
             return (

@@ -78,6 +78,17 @@ CONFIGURATIONS: list[tuple[str, str, str]] = [
         GOOD.replace("sync: {", "role_mapping: {guild_member: a, default: b}\n      sync: {"),
         "role_mapping gives ordinary members two roles",
     ),
+    *(
+        (
+            f"roles are to be synchronised, and {what}",
+            GOOD.replace("sync: {", f"role_sync: true{mapping}\n      sync: {{"),
+            "nwp.yml:5: sites.avc.moodle_integration: role_sync is on, and role_mapping is empty",
+        )
+        for what, mapping in (
+            ("none is mapped", ""),
+            ("the mapping is empty", "\n      role_mapping: {}"),
+        )
+    ),
     (
         "a mapping with both spellings",
         GOOD.replace("sync: {", "role_mapping: {guild-admin: a, guild_admin: b}\n      sync: {"),
