@@ -78,7 +78,7 @@ class Grants:
         role = giver.role or self.roles.ordinary
         way = self.roles.way(giver.role)
         # What was given before stays until the site can give it as it is mapped.
-        kept = role in self.roles.problems if way == "none" else False
+        kept = way == "none" and role in self.roles.problems
         if not self.roles.active or kept:
             return NO_GRANTS
         defined = self._defined(giver.cohort, role)

@@ -104,7 +104,7 @@ def pair_up(
             configured=settings.guild_names,
             marked={key.uuid: found[0][1].guild for key, found in ours.items() if key.role is None},
             # Not those that this Moodle has: every access, and every scope, names guilds alike.
-            roles=sorted({*settings.role_mapping.values()}) if settings.role_sync else (),
+            roles=sorted(set(settings.role_mapping.values())) if settings.role_sync else (),
         ),
     )
     wearers: dict[str, list[tuple[Cohort, Mark | None]]] = defaultdict(list)

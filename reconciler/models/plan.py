@@ -39,6 +39,19 @@ WayReason = Literal[
     "unseen",
     "impossible",
 ]
+RoleProblemKind = Literal[
+    "unknown-guild-role",
+    "unknown-moodle-role",
+    "privileged-role",
+    "role-not-assignable",
+    "role-needs-plugin",
+    "role-by-hand",
+    "role-unseen",
+    "site-administrator",
+    "role-cohorts-left",
+    "definition-left",
+    "definition-waits",
+]
 ProblemKind = Literal[
     "no-moodle-account",
     "several-accounts",
@@ -54,17 +67,7 @@ ProblemKind = Literal[
     "not-adopted",
     "contradicting-evidence",
     "no-oauth2-issuer",
-    "unknown-guild-role",
-    "unknown-moodle-role",
-    "privileged-role",
-    "role-not-assignable",
-    "role-needs-plugin",
-    "role-by-hand",
-    "role-unseen",
-    "site-administrator",
-    "role-cohorts-left",
-    "definition-left",
-    "definition-waits",
+    RoleProblemKind,
     "foreign-lock",
     "cannot-lock",
 ]

@@ -1,19 +1,15 @@
 """Problems in sentences that say what to do."""
 
 from collections.abc import Sequence
+from typing import assert_never
 
-from reconciler.models.plan import Problem
+from reconciler.models.plan import Problem, RoleProblemKind
 from reconciler.render.terminal import name
 
 SHOWN_GUILDS = 5
 
 
-def sentence(problem: Problem) -> str:
-    """What is wrong, with whom, and what would mend it."""
-    return _of_roles(problem) if problem.kind in _ROLE_KINDS else _of_people(problem)
-
-
-def _of_people(problem: Problem) -> str:  # noqa: C901, PLR0911, PLR0912 - one branch a kind of problem
+def sentence(problem: Problem) -> str:  # noqa: C901, PLR0911, PLR0912 - one branch a kind
     """What is wrong, with whom, and what would mend it."""
     who = f"{name(problem.name or 'user')} (ID: {problem.avc})"
     accounts, guilds = _ids("account", problem.accounts), _names(problem.guilds)
@@ -78,30 +74,15 @@ def _of_people(problem: Problem) -> str:  # noqa: C901, PLR0911, PLR0912 - one b
                 "Cohorts cannot be locked by web services (lock_cohorts: true): reach Moodle by"
                 " its command line, access: {via: cli}"
             )
-        case _:  # those of roles
-            raise ValueError(problem.kind)
+        case of_roles:
+            return _of_roles(of_roles, problem)
 
 
-_ROLE_KINDS = frozenset(
-    {
-        "unknown-guild-role",
-        "unknown-moodle-role",
-        "privileged-role",
-        "role-not-assignable",
-        "role-needs-plugin",
-        "role-by-hand",
-        "role-unseen",
-        "site-administrator",
-        "role-cohorts-left",
-        "definition-left",
-        "definition-waits",
-    }
-)
-
-
-def _of_roles(problem: Problem) -> str:  # noqa: C901, PLR0911 - one branch a kind of problem
+def _of_roles(  # noqa: C901, PLR0911 - one branch a kind of problem
+    kind: RoleProblemKind, problem: Problem
+) -> str:
     roles, guilds = _names(problem.roles), _names(problem.guilds)
-    match problem.kind:
+    match kind:
         case "unknown-guild-role":
             return (
                 f"role_mapping names {roles}, which no guild role in AVC is called: correct or"
@@ -163,8 +144,7 @@ def _of_roles(problem: Problem) -> str:  # noqa: C901, PLR0911 - one branch a ki
                 f"The role {roles} is not given yet by the cohorts with the idnumbers {guilds}:"
                 " strangers in them would get it, too; remove them in Moodle, or let them join"
             )
-        case _:
-            raise ValueError(problem.kind)
+    assert_never(kind)
 
 
 def _names(guilds: Sequence[str]) -> str:
