@@ -5,19 +5,24 @@ from typing import Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from reconciler.models.avc import AvcFacts, AvcSnapshot, Claims, Guild
-from reconciler.models.moodle import Enrolled, MoodleQuery, MoodleSnapshot, Rule
+from reconciler.models.avc import AvcFacts, AvcSnapshot, Claims, Guild, SyncRecord
+from reconciler.models.moodle import Enrolled, MoodleFacts, MoodleQuery, MoodleSnapshot, Rule
 from reconciler.models.operations import Facts, Operation, Outcome, Run, Step
 from reconciler.models.scope import Scope
+from reconciler.models.web import Probe
 
 M = TypeVar("M", bound=BaseModel)
 
 
 class AvcSite(Protocol):
-    """An AVC that can be read. It is never written to through this port."""
+    """An AVC that can be read. Of writing, it takes only what it is to remember of a run."""
 
     def inspect(self) -> AvcFacts:
         """What kind of site this is. Raises ReadError."""
+        ...
+
+    def address(self) -> str | None:
+        """Where people find the site, as far as the way to reach it tells. Raises ReadError."""
         ...
 
     def guilds(self) -> tuple[Guild, ...]:
@@ -32,12 +37,20 @@ class AvcSite(Protocol):
         """
         ...
 
+    def record(self, record: SyncRecord) -> bool:
+        """Let the site remember a run; False where this access cannot. Raises ReadError."""
+        ...
+
+    def traffic(self) -> str:
+        """What this site has cost so far, for ``--debug``: one line, or nothing."""
+        ...
+
 
 class MoodleSite(Protocol):
     """A Moodle that can be read and written."""
 
-    def inspect(self) -> None:
-        """Make sure that the site answers and lets us in. Raises ReadError."""
+    def inspect(self) -> MoodleFacts:
+        """What kind of site this is, and whether it lets us in. Raises ReadError."""
         ...
 
     def unavailable(self) -> frozenset[Rule]:
@@ -108,6 +121,14 @@ class SiteAccess(Protocol):
 
     def secret(self, key: str) -> str | None:
         """A secret of this site (``token``, ``password``), None where there is none."""
+        ...
+
+
+class Web(Protocol):
+    """Whether pages are there."""
+
+    def probe(self, urls: Sequence[str]) -> tuple[Probe, ...]:
+        """Ask for each of these pages once, all at the same time; never raises for one of them."""
         ...
 
 

@@ -7,6 +7,13 @@ from typing import Protocol
 class Carrier(Protocol):
     """Runs programs where a site is: on this machine, in a container, or on another machine."""
 
+    @property
+    def words(self) -> str:
+        """How a program gets to the site, for messages: "on this machine", "in its DDEV project",
+        "over ssh at nwp@host"; put together where carriers are.
+        """
+        ...
+
     def run(
         self, arguments: Sequence[str], program: bytes, *, silence: float
     ) -> Generator[bytes, None, None]:
@@ -15,8 +22,9 @@ class Carrier(Protocol):
         It starts in the site's directory and reads ``program`` from standard input. Lines keep
         their ends: one without was cut. The process does not outlive the generator.
 
-        Raises SiteUnreachable when it cannot be started, or has been silent for that many
-        seconds; Ended when its exit code is another than 0, after its last line.
+        Raises SiteUnreachable or AccessRefused when the carrier cannot start it (its sentence
+        names site, carrier and remedy), SiteUnreachable when it has been silent for that many
+        seconds, Ended when its own exit code is another than 0, after its last line.
         """
         ...
 
@@ -25,4 +33,8 @@ class Carrier(Protocol):
 
         None where nothing but a program that is started there could tell. Raises AccessRefused.
         """
+        ...
+
+    def address(self) -> str | None:
+        """Where people find the site, as far as the carrier knows. Raises ReadError."""
         ...

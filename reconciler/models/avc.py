@@ -44,12 +44,57 @@ class AvcCounts(Model):
     """Those in all guilds of the site, whatever the scope."""
 
 
+class SyncState(Model):
+    """What AVC itself remembers of synchronisation: Drupal's state, under ``avc_moodle_sync.``."""
+
+    last_sync: int | None = None
+    """Unix time of the last full run that was verified; None: there was none."""
+    synced_users: int | None = None
+    """People who were in cohorts after it."""
+    synced_cohorts: int | None = None
+    """Cohorts of guilds, and for roles, after it."""
+    failed_syncs: int = 0
+    """Runs that failed, since ever."""
+
+
+class KeyFile(Model):
+    """A key file of Drupal's module simple_oauth, as its settings name it."""
+
+    path: str
+    """Empty: the settings name none."""
+    there: bool
+    mode: int | None = None
+    """Permission bits, as 0o600; None where the file is not there."""
+
+
 class AvcFacts(Model):
-    """What a look at the site tells before anything is read."""
+    """What a look at the site tells. None: this way of reading cannot tell."""
 
     site_uuid: str
     modules: frozenset[str] | None
-    """Enabled Drupal modules; None where this way of reading cannot tell."""
+    """Enabled Drupal modules."""
+    release: str | None = None
+    """Drupal's: ``10.3.5``."""
+    sync: SyncState | None = None
+    public_key: KeyFile | None = None
+    private_key: KeyFile | None = None
+    token_lifetime: int | None = None
+    """Seconds for which simple_oauth's access tokens are good."""
+    clock: int | None = None
+    """Unix time at the site when it was asked."""
+
+
+class SyncRecord(Model):
+    """What AVC is to remember of a run."""
+
+    full: bool
+    """Runs for one guild or person keep keys of their own: ``scoped_last_sync`` and so on."""
+    failed: bool
+    """A failed run is only counted, in ``failed_syncs``."""
+    users: int = 0
+    cohorts: int = 0
+    people: frozenset[int] = frozenset()
+    """Uids of those whose every operation holds: each gets the time of this run."""
 
 
 class Claims(Model):
@@ -105,6 +150,8 @@ class AvcSnapshot(Model):
     """The roles that guilds of this site can have (``guild-mentor``), held by somebody or not; None
     where this way of reading cannot tell."""
     counts: AvcCounts
+    facts: AvcFacts | None = None
+    """What ``AvcSite.inspect`` would tell, where reading tells it along; else None."""
 
     @cached_property
     def blocked(self) -> frozenset[int]:

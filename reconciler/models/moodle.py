@@ -188,3 +188,22 @@ class MoodleSnapshot(Model):
     roles: RoleState | None = None
     enrolment: Enrolment | None = None
     abilities: frozenset[Ability] = frozenset()
+
+
+class MoodleFacts(Model):
+    """What a look at the site tells. None: this access cannot see it."""
+
+    url: str
+    release: str | None = None
+    issuers: tuple[Issuer, ...] | None = None
+    """Enabled OAuth2 issuers, by id."""
+    cohortrole: bool | None = None
+    """Whether local_cohortrole is installed."""
+    on_removal: Literal["unenrol", "suspend"] | None = None
+    idnumber_locked: dict[str, bool] | None = None
+    """Auth plugin that some account uses → whether its users cannot edit their idnumber."""
+    writable: bool | None = None
+    """Whether cohorts and members may be written: shown without writing. A site that says why not
+    raises AccessRefused instead."""
+    clock: int | None = None
+    """Unix time at the site when it was asked."""
