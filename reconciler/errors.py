@@ -8,6 +8,7 @@
     │   ├── AccessRefused               1   token, password, capability
     │   ├── UnexpectedAnswer            1   an answer that no release is known to give
     │   └── IncompleteRead              1   parts are missing: nothing may be planned from it
+    ├── NotReady                        1   several of these at once
     ├── CallRefused                     1   a site refused one call; its batch can be halved
     ├── PlanFileError                   1   unreadable, edited, unknown format, other sites
     ├── GuardTripped                    3   a guard holds the plan back
@@ -58,6 +59,14 @@ class UnexpectedAnswer(ReadError):
 
 class IncompleteRead(ReadError):
     """The site gave a part of what it holds; an absence in it proves nothing."""
+
+
+class NotReady(ReconcilerError):
+    """Several things keep the sites from being synchronised; ``reasons`` has a sentence each."""
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__(f"The sites are not ready; {len(reasons)} things are missing:")
+        self.reasons = reasons
 
 
 class CallRefused(ReconcilerError):

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from reconciler.commands.avc_moodle_sync import avc_moodle_sync
+from reconciler.next_pl import VARIABLE, hand_on
 from reconciler.running import run
 
 app = typer.Typer(
@@ -21,5 +22,12 @@ def pl() -> None:
 
 
 def main() -> None:
-    """Entry point. Exit codes: 0 done, 1 anything else."""
+    """Entry point. Exit codes: 0 done, 1 anything else; of NWP's commands, their own."""
+    try:
+        hand_on(sys.argv[1:], [str(command.name) for command in app.registered_commands])
+    except OSError as error:
+        sys.exit(
+            f"Error: NWP's pl cannot be started ({error.filename}: {error.strerror})."
+            f" Set {VARIABLE} to where it is."
+        )
     sys.exit(run(app, sys.argv[1:], highest=1))

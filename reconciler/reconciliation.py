@@ -1,18 +1,23 @@
 """The whole way, for two sites: read, plan, check, carry out, read again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from reconciler.applier import Applied, carry_out, failures, steps
 from reconciler.costs import priced, question
 from reconciler.errors import (
+    GuardTripped,
     NotFound,
+    NotReady,
     PartlyApplied,
     PlanFileError,
+    ReadError,
     ReconcilerError,
     StalePlan,
 )
 from reconciler.gather import gather
+from reconciler.models.avc import SyncRecord
 from reconciler.models.operations import Run
 from reconciler.models.plan import Plan
 from reconciler.models.scope import Scope
@@ -21,6 +26,7 @@ from reconciler.plan_file import digest
 from reconciler.planner import Planned, Sites, make_plan
 from reconciler.ports import AvcSite, MoodleSite
 from reconciler.stale import Checked, check
+from reconciler.sync_record import FAILED
 from reconciler.verify import residue
 
 
@@ -32,6 +38,10 @@ class SitePair:
     avc: AvcSite
     moodle: MoodleSite
     settings: SyncSettings
+
+    def traffic(self) -> str:
+        """What both sites have cost so far, for ``--debug``: one line."""
+        return "; ".join(part for part in (self.avc.traffic(), self.moodle.traffic()) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +62,23 @@ class Report:
 
 def plan_now(pair: SitePair, scope: Scope) -> Planned:
     """Read both sites, plan, and price. Raises ReadError, NotFound, GuardTripped."""
-    snapshots = gather(pair.avc, pair.moodle, scope, pair.settings)
-    made = make_plan(scope, snapshots, pair.settings, pair.names)
+    settings = located(pair)
+    snapshots = gather(pair.avc, pair.moodle, scope, settings)
+    made = make_plan(scope, snapshots, settings, pair.names)
     enrolment = snapshots.moodle.enrolment
     asked = question(made.plan, enrolment)
     enrolled = pair.moodle.enrolments(asked.accounts, asked.courses) if asked else {}
     return replace(made, plan=priced(made.plan, enrolment, enrolled))
+
+
+def located(pair: SitePair) -> SyncSettings:
+    """The settings, with where people find this AVC, if the way to reach it tells.
+
+    Raises ReadError.
+    """
+    if pair.settings.avc_url is not None:
+        return pair.settings
+    return pair.settings.model_copy(update={"avc_url": pair.avc.address()})
 
 
 def check_saved(plan: Plan, pair: SitePair) -> tuple[Planned, tuple[Checked, ...]]:
@@ -114,3 +135,25 @@ def apply(
             failures(applied),
         ) from error
     return Report(tuple(applied), left, "record-syncs" in now.snapshots.moodle.abilities)
+
+
+def remember(pair: SitePair, record: SyncRecord) -> str:
+    """Let AVC remember a run; what kept it from doing so, or nothing.
+
+    That AVC does not know of a run makes nothing of it undone: this never raises for a site.
+    """
+    try:
+        pair.avc.record(record)
+    except ReconcilerError as error:
+        return f"AVC was not told of this run. {error}"
+    return ""
+
+
+@contextmanager
+def failure_remembered(pair: SitePair) -> Iterator[None]:
+    """Let AVC count a run that fails inside for what the sites are like, or for what they did."""
+    try:
+        yield
+    except (ReadError, NotReady, GuardTripped, StalePlan, PartlyApplied):
+        remember(pair, FAILED)
+        raise

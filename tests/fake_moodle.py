@@ -15,6 +15,7 @@ from reconciler.models.moodle import (
     Enrolment,
     Grant,
     Issuer,
+    MoodleFacts,
     MoodleQuery,
     MoodleRole,
     MoodleSnapshot,
@@ -74,8 +75,8 @@ class FakeMoodle:
     def copy(self) -> "FakeMoodle":
         return deepcopy(self)
 
-    def inspect(self) -> None:
-        return None
+    def inspect(self) -> MoodleFacts:
+        return MoodleFacts(url="https://moodle.example")
 
     def unavailable(self) -> frozenset[Rule]:
         return self.blind

@@ -8,7 +8,17 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 SHARED = {"models", "ports", "errors"}
 """What providers may import."""
-IMPURE = {"cli", "commands", "config", "pl", "plan_text", "render", "running", "yaml_text"}
+IMPURE = {
+    "cli",
+    "commands",
+    "config",
+    "next_pl",
+    "pl",
+    "plan_text",
+    "render",
+    "running",
+    "yaml_text",
+}
 
 
 def contract(name: str) -> dict[str, list[str]]:

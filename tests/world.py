@@ -4,10 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.desired import cohort_name
-from reconciler.errors import NotFound
+from reconciler.errors import NotFound, ReadError
 from reconciler.machine_names import cohort_idnumber
 from reconciler.marks import Mark, described
-from reconciler.models.avc import AvcCounts, AvcFacts, AvcSnapshot, Claims, Guild, Person
+from reconciler.models.avc import (
+    AvcCounts,
+    AvcFacts,
+    AvcSnapshot,
+    Claims,
+    Guild,
+    Person,
+    SyncRecord,
+)
 from reconciler.models.desired import CohortKey
 from reconciler.models.moodle import Account, Cohort, MoodleRole
 from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
@@ -43,8 +51,25 @@ class Community:
 class FakeAvc:
     """Reads by scope, as the port demands: never more people than the scope needs."""
 
-    def __init__(self, community: Community) -> None:
+    def __init__(self, community: Community, url: str | None = None) -> None:
         self._all = community
+        self._url = url
+        self.records: list[SyncRecord] = []
+        """What it was told to remember."""
+        self.deaf: ReadError | None = None
+        """Why it cannot be told anything."""
+
+    def address(self) -> str | None:
+        return self._url
+
+    def record(self, record: SyncRecord) -> bool:
+        if self.deaf:
+            raise self.deaf
+        self.records.append(record)
+        return True
+
+    def traffic(self) -> str:
+        return ""
 
     def inspect(self) -> AvcFacts:
         return AvcFacts(site_uuid=SITE, modules=None)

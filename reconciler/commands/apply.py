@@ -6,8 +6,9 @@ from reconciler.commands.files import PlanFile, read_plan
 from reconciler.commands.options import Debug
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from reconciler.models.avc import SyncRecord
     from reconciler.models.plan import Plan
     from reconciler.planner import Planned
     from reconciler.reconciliation import SitePair
@@ -23,7 +24,7 @@ def apply(file: PlanFile, yes: Yes = False, debug: Debug = False) -> int:
     What is already so is left alone: a plan can be applied again after it was cut off.
     """
     from reconciler.config.sites import connect_pair
-    from reconciler.reconciliation import check_saved
+    from reconciler.reconciliation import check_saved, failure_remembered
     from reconciler.render.terminal import Terminal, note
     from reconciler.summary import headline
 
@@ -31,11 +32,12 @@ def apply(file: PlanFile, yes: Yes = False, debug: Debug = False) -> int:
     terminal = Terminal()
     terminal.line(headline(plan))
     pair = connect_pair(plan.avc.site, plan.moodle.site).pair
-    now, checked = check_saved(plan, pair)
     try:
-        return apply_checked(plan, checked, pair, now, terminal, ask=not yes)
+        with failure_remembered(pair):
+            now, checked = check_saved(plan, pair)
+            return apply_checked(plan, checked, pair, now, terminal, ask=not yes)
     finally:
-        note(pair.moodle.traffic(), debug=debug)
+        note(pair.traffic(), debug=debug)
 
 
 def apply_checked(
@@ -52,12 +54,14 @@ def apply_checked(
     from reconciler.reconciliation import apply as carry_out
     from reconciler.render.sync import NOT_RECORDED
     from reconciler.render.terminal import number
+    from reconciler.sync_record import record_of
 
     todo = steps(checked)
     already = len(checked) - len(todo)
     if not todo:
         done = f": {number(already, 'operation')} already so" if already else ""
         terminal.line(f"✓ Nothing to do{done}.")
+        terminal.lines(remembered(pair, record_of(now, ())))
         return 0
     if already:
         terminal.line(f"ℹ {number(already, 'operation')} already so, {len(todo)} to do.")
@@ -71,4 +75,14 @@ def apply_checked(
     terminal.line(f"✓ {number(len(report.applied), 'operation')} carried out and read back.")
     if not report.recorded:
         terminal.line(f"ℹ {NOT_RECORDED}.")
+    terminal.lines(remembered(pair, record_of(now, report.applied)))
     return 0
+
+
+def remembered(pair: "SitePair", record: "SyncRecord") -> "Iterator[str]":
+    """Let AVC remember a run; a line if it cannot."""
+    from reconciler.reconciliation import remember
+    from reconciler.render.terminal import name
+
+    if warning := remember(pair, record):
+        yield f"⚠ {name(warning)}"

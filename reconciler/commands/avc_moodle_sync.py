@@ -9,12 +9,10 @@ from reconciler.commands.options import Debug, Full, require_one_mode, scope_for
 
 if TYPE_CHECKING:
     from reconciler.config.sites import Connected
+    from reconciler.models.plan import Problem
     from reconciler.planner import Planned
-    from reconciler.reconciliation import Report
+    from reconciler.reconciliation import Report, SitePair
     from reconciler.render.terminal import Terminal
-
-MODULE = "avc_moodle_sync"
-
 
 def avc_moodle_sync(
     avc_site: Annotated[
@@ -41,10 +39,11 @@ def avc_moodle_sync(
 ) -> int:
     """Synchronize guild memberships of an AVC site to cohorts of a Moodle site."""
     require_one_mode(full=full, guild=guild, user=user)
+    from contextlib import nullcontext
+
     from reconciler.config.sites import connect_pair
-    from reconciler.reconciliation import plan_now
+    from reconciler.reconciliation import failure_remembered
     from reconciler.render import sync as output
-    from reconciler.render.sync_people import dry_run as dry_run_lines
     from reconciler.render.terminal import Terminal, note
 
     terminal = Terminal()
@@ -53,23 +52,21 @@ def avc_moodle_sync(
     terminal.line("[1/5] Validating sites")
     connected = connect_pair(avc_site, moodle_site)
     pair = connected.pair
-    _validate(connected, terminal)
     try:
-        terminal.line("[3/5] Running synchronization" + (" (DRY RUN)" if dry_run else ""))
-        terminal.line(_announcement(guild, user))
-        planned = plan_now(pair, scope_for(pair, guild, user))
-        report = None
-        if dry_run:
-            terminal.lines(dry_run_lines(planned, verbose=verbose))
-        else:
-            report = _synchronize(connected, planned, terminal, verbose=verbose)
-        terminal.lines(output.problems(planned.plan.problems, verbose=verbose))
+        with nullcontext() if dry_run else failure_remembered(pair):
+            planned = _validated(connected, guild, user, terminal)
+            terminal.line("[3/5] Running synchronization" + (" (DRY RUN)" if dry_run else ""))
+            terminal.line(_announcement(guild, user))
+            report = _run(pair, planned, terminal, dry_run=dry_run, verbose=verbose)
+            terminal.lines(output.problems(_untold(planned), verbose=verbose))
+        failed = report is not None and not report.clean
+        terminal.lines(output.ending(monotonic() - started, failed=failed, dry_run=dry_run))
+        if report is not None:
+            _remember(pair, planned, report, terminal)
+            if not verbose:
+                terminal.lines(output.status(planned, report))
     finally:
-        note(pair.moodle.traffic(), debug=debug)
-    failed = report is not None and not report.clean
-    terminal.lines(output.ending(monotonic() - started, failed=failed, dry_run=dry_run))
-    if report is not None and not verbose:
-        terminal.lines(output.status(planned, report))
+        note(pair.traffic(), debug=debug)
     return int(failed)
 
 
@@ -85,40 +82,70 @@ def _announcement(guild: str | None, user: int | None) -> str:
     return f"  Syncing user: {user}" if user is not None else "  Syncing all users and guilds..."
 
 
-def _validate(connected: "Connected", terminal: "Terminal") -> None:
-    from reconciler.errors import ConfigError
+def _validated(
+    connected: "Connected", guild: str | None, user: int | None, terminal: "Terminal"
+) -> "Planned":
+    """The plan: reading both sites is what shows that they are there, and let us in.
 
-    facts = connected.pair.avc.inspect()
+    Raises whatever keeps the sites from being synchronised, all of it at once.
+    """
+    from reconciler.errors import ReadError
+    from reconciler.reconciliation import located, plan_now
+    from reconciler.validation import MODULE, all_that_is_missing, refuse_without_module, warnings
+
+    pair, required = connected.pair, connected.require_module
+    try:
+        planned = plan_now(pair, scope_for(pair, guild, user))
+        facts = planned.snapshots.avc.facts or pair.avc.inspect()
+    except ReadError as error:
+        raise all_that_is_missing(pair, error, require_module=required) from error
     terminal.line("  ✓ AVC site validated")
-    connected.pair.moodle.inspect()
     terminal.line("  ✓ Moodle site validated")
+    terminal.lines(f"  ⚠ {line}" for line in warnings(planned.snapshots.moodle, located(pair)))
     terminal.line()
     terminal.line("[2/5] Checking sync module status")
-    if facts.modules is not None and MODULE in facts.modules:
+    if required:
+        refuse_without_module(facts)
         terminal.line(f"  ✓ {MODULE} module is enabled")
-    elif connected.require_module:
-        raise ConfigError(
-            f"{MODULE} module is not enabled\nRun: ddev drush en -y {MODULE}\n(or set"
-            " moodle_integration: sync: require_module: false in nwp.yml)"
-        )
     else:
         terminal.line(f"  ℹ {MODULE} module is not required (require_module: false)")
     terminal.line()
+    return planned
 
 
-def _synchronize(
-    connected: "Connected", planned: "Planned", terminal: "Terminal", *, verbose: bool
-) -> "Report":
-    """Carry the plan out, and tell."""
+def _run(
+    pair: "SitePair", planned: "Planned", terminal: "Terminal", *, dry_run: bool, verbose: bool
+) -> "Report | None":
+    """Carry the plan out, and tell; or only tell."""
     from reconciler.reconciliation import apply
     from reconciler.render import sync as output
-    from reconciler.render.sync_people import verbose as in_detail
+    from reconciler.render import sync_people as people
     from reconciler.stale import check
 
+    if dry_run:
+        terminal.lines(people.dry_run(planned, verbose=verbose))
+        return None
     checked = check(planned.plan, planned)
     with terminal.progress(len(checked)) as progress:
-        report = apply(planned.plan, checked, connected.pair, planned, progress)
-    show = in_detail if verbose else output.standard
+        report = apply(planned.plan, checked, pair, planned, progress)
+    show = people.verbose if verbose else output.standard
     terminal.lines(show(planned, report))
     terminal.lines(output.failures(report))
     return report
+
+
+def _untold(planned: "Planned") -> "list[Problem]":
+    """The problems but for those that validation has told."""
+    return [problem for problem in planned.plan.problems if problem.kind != "no-oauth2-issuer"]
+
+
+def _remember(
+    pair: "SitePair", planned: "Planned", report: "Report", terminal: "Terminal"
+) -> None:
+    from reconciler.reconciliation import remember
+    from reconciler.render.terminal import name
+    from reconciler.sync_record import FAILED, record_of
+
+    record = record_of(planned, report.applied) if report.clean else FAILED
+    if warning := remember(pair, record):
+        terminal.line(f"  ⚠ {name(warning)}")

@@ -55,7 +55,7 @@ def plan(
         _write(output, made)
         terminal.line(headline(made))
         terminal.line(f"Written to {output}. To review it: reconciler show {output}")
-    note(pair.moodle.traffic(), debug=debug)
+    note(pair.traffic(), debug=debug)
     return CHANGES if detailed_exitcode and not made.empty else 0
 
 

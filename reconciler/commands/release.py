@@ -38,7 +38,7 @@ def release(
         outcomes = pair.moodle.write([Step(operation)], Run(avc=site_uuid, scope="release"))
         require_success([Applied(operation, outcome) for outcome in outcomes], ())
     finally:
-        note(pair.moodle.traffic(), debug=debug)
+        note(pair.traffic(), debug=debug)
     terminal.line("✓ It bears no mark any more: nothing of this program touches it.")
     if found.name.startswith(NAME_PREFIX):
         terminal.line(

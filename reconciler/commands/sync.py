@@ -28,19 +28,22 @@ def sync(
 ) -> int:
     """Plan and apply in one go, without asking."""
     require_one_mode(full=full, guild=guild, user=user)
+    from contextlib import nullcontext
+
     from reconciler.config.sites import connect_pair
-    from reconciler.reconciliation import plan_now
+    from reconciler.reconciliation import failure_remembered, plan_now
     from reconciler.render.plan import plan_lines
     from reconciler.render.terminal import Terminal, note
     from reconciler.stale import check
 
     pair = connect_pair(avc, moodle).pair
-    now = plan_now(pair, scope_for(pair, guild, user))
     terminal = Terminal()
-    terminal.lines(plan_lines(now.plan))
     try:
-        if dry_run:
-            return 0
-        return apply_checked(now.plan, check(now.plan, now), pair, now, terminal, ask=False)
+        with nullcontext() if dry_run else failure_remembered(pair):
+            now = plan_now(pair, scope_for(pair, guild, user))
+            terminal.lines(plan_lines(now.plan))
+            if dry_run:
+                return 0
+            return apply_checked(now.plan, check(now.plan, now), pair, now, terminal, ask=False)
     finally:
-        note(pair.moodle.traffic(), debug=debug)
+        note(pair.traffic(), debug=debug)

@@ -4,30 +4,32 @@ import re
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from reconciler.config.declared import declared
 from reconciler.config.nwp import SiteEntry, find_file, refuse_bad_name, site_entry
+from reconciler.config.recipes import Kind, refuse_other_kind
 from reconciler.config.secrets import secret
-from reconciler.errors import ConfigError
+from reconciler.errors import ConfigError, NotReady
 from reconciler.machine_names import MACHINE_NAME
 from reconciler.models.base import Model
+from reconciler.models.integration import Declared
 from reconciler.models.moodle import Rule
 from reconciler.models.plan import Way
 from reconciler.models.settings import SyncSettings
 from reconciler.planner import Sites
+from reconciler.ports import AvcSite, MoodleSite
 from reconciler.reconciliation import SitePair
 
-AVC_RECIPES = ("avc", "avc-dev", "os")
-MOODLE_RECIPES = ("m",)
 GROUP = "reconciler.providers"
 _ROLE = re.compile(r"[A-Za-z0-9_-]+")
 """Moodle's own rule for short names of roles: ``PARAM_ALPHANUMEXT`` in its form for roles."""
-_DEFAULT_VIA = {"avc": "sql", "moodle": "webservice"}
+_DEFAULT_VIA: dict[Kind, str] = {"avc": "drush", "moodle": "cli"}
+"""What needs nothing but the sites themselves."""
 
 M = TypeVar("M", bound=BaseModel)
-Kind = Literal["avc", "moodle"]
 
 
 class SyncPart(Model):
@@ -160,27 +162,78 @@ class Connected:
     pair: SitePair
     require_module: bool
     """Whether ``pl avc-moodle-sync`` insists on AVC's module avc_moodle_sync."""
+    declared: Declared
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """Two sites as nwp.yml describes them; nothing is asked of either yet."""
+
+    avc: SiteEntry
+    moodle: SiteEntry
+    integration: MoodleIntegration
+    declared: Declared
+
+    @property
+    def settings(self) -> SyncSettings:
+        """How the one is to follow the other."""
+        return self.integration.settings(self.declared.avc_url)
+
+    def connect_avc(self) -> AvcSite:
+        """The AVC. Raises ConfigError, ReadError."""
+        return cast("AvcSite", _connect("avc", Access(self.avc, None)))
+
+    def connect_moodle(self) -> MoodleSite:
+        """The Moodle. Raises ConfigError, ReadError."""
+        url = self.integration.moodle_url or None
+        return cast("MoodleSite", _connect("moodle", Access(self.moodle, url)))
 
 
 def connect_pair(avc_name: str, moodle_name: str) -> Connected:
     """The two sites that nwp.yml describes under these names. Raises ConfigError, ReadError."""
+    described = describe_pair(avc_name, moodle_name)
+    pair = SitePair(
+        names=Sites(avc_name, moodle_name),
+        avc=described.connect_avc(),
+        moodle=described.connect_moodle(),
+        settings=described.settings,
+    )
+    return Connected(pair, described.integration.sync.require_module, described.declared)
+
+
+def describe_pair(avc_name: str, moodle_name: str) -> Described:
+    """What nwp.yml says of the two sites, in so far as it makes sense. Raises ConfigError."""
     # Before nwp.yml is even looked for: a bad name is wrong everywhere.
     for name in (avc_name, moodle_name):
         refuse_bad_name(name)
     file = find_file(Path.cwd())
-    avc = site_entry(file, avc_name)
-    moodle = site_entry(file, moodle_name)
-    _refuse_recipe(avc, AVC_RECIPES, "an AVC")
-    _refuse_recipe(moodle, MOODLE_RECIPES, "a Moodle")
+    avc, moodle = _entries(file, avc_name, moodle_name)
     integration = avc.part("moodle_integration", MoodleIntegration)
-    avc_url = moodle.part("avc_integration", AvcIntegration).avc_url
-    pair = SitePair(
-        names=Sites(avc_name, moodle_name),
-        avc=_connect("avc", Access(avc, None)),
-        moodle=_connect("moodle", Access(moodle, integration.moodle_url or None)),
-        settings=integration.settings(avc_url or None),
-    )
-    return Connected(pair, integration.sync.require_module)
+    # An address has to be one: this program acts on it.
+    moodle.part("avc_integration", AvcIntegration)
+    return Described(avc, moodle, integration, declared(avc, moodle))
+
+
+def _entries(file: Path, avc_name: str, moodle_name: str) -> tuple[SiteEntry, SiteEntry]:
+    """Both sites' entries, each of the right kind. What is wrong with either is said at once."""
+    sites: tuple[tuple[str, Kind], ...] = ((avc_name, "avc"), (moodle_name, "moodle"))
+    found = [_entry(file, name, kind) for name, kind in sites]
+    match found:
+        case SiteEntry() as avc, SiteEntry() as moodle:
+            return avc, moodle
+        case ConfigError() as first, ConfigError() as second if str(first) != str(second):
+            raise NotReady((str(first), str(second)))
+        case _:
+            raise next(one for one in found if isinstance(one, ConfigError))
+
+
+def _entry(file: Path, name: str, kind: Kind) -> SiteEntry | ConfigError:
+    try:
+        entry = site_entry(file, name)
+        refuse_other_kind(entry, kind, Access(entry, None).site_directory)
+    except ConfigError as error:
+        return error
+    return entry
 
 
 def normalised(mapping: dict[str, str]) -> dict[str, str]:
@@ -201,11 +254,3 @@ def _connect(kind: Kind, access: Access) -> Any:
         known = ", ".join(sorted(n.partition(".")[2] for n in offered if n.startswith(f"{kind}.")))
         raise access.entry.refuse("access", f"via: {via} is not known; there is: {known}")
     return point.load()(access)
-
-
-def _refuse_recipe(entry: SiteEntry, accepted: tuple[str, ...], what: str) -> None:
-    if entry.recipe_name is not None and entry.recipe_name not in accepted:
-        raise ConfigError(
-            f"Site '{entry.name}' is not {what} site: its recipe is {entry.recipe_name}, and"
-            f" {' or '.join(accepted)} would be one"
-        )

@@ -1,0 +1,60 @@
+"""What AVC is to remember of a run."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from reconciler.applier import Applied
+from reconciler.desired import active_members
+from reconciler.models.avc import SyncRecord
+from reconciler.models.operations import CreateCohort, Operation, RemoveMember
+from reconciler.models.scope import FullScope, UserScope
+from reconciler.operations import operations
+from reconciler.planner import Planned
+
+FAILED = SyncRecord(full=True, failed=True)
+"""Of a run that failed, only that there was one."""
+
+
+def record_of(now: Planned, applied: Sequence[Applied]) -> SyncRecord:
+    """What a run leaves behind that carried out all that it was asked to, and found it lasting.
+
+    ``now`` is what was called for when it began. Of a saved plan, or with things left out, that may
+    be more than was asked: who waits for the rest is not among its people, nor are cohorts that are
+    not there among its cohorts.
+    """
+    done = {_identity(item.operation) for item in applied if item.outcome.fulfilled}
+    left = [op for op in operations(now.plan) if _identity(op) not in done]
+    members, waiting = _members(now), _people(left)
+    touched = _people([item.operation for item in applied])
+    return SyncRecord(
+        full=isinstance(now.plan.scope, FullScope),
+        failed=False,
+        users=len(members - waiting),
+        cohorts=len(now.cohorts) - sum(isinstance(op, CreateCohort) for op in left),
+        people=(members | touched) - waiting,
+    )
+
+
+def _members(now: Planned) -> frozenset[int]:
+    """The uids, in scope, of those who are to be in a cohort and whose account is known."""
+    matching = now.matching
+    scope = now.plan.scope
+    uids = {
+        uid
+        for planned in now.guilds
+        for uid in active_members(now.snapshots.avc, planned.pair.guild.id)
+        if matching.account_of.get(uid) in planned.desired.members
+    }
+    return frozenset(uids & {scope.uid} if isinstance(scope, UserScope) else uids)
+
+
+def _people(found: Sequence[Operation]) -> frozenset[int]:
+    uids = (getattr(operation, "uid", None) for operation in found)
+    return frozenset(uid for uid in uids if uid is not None)
+
+
+def _identity(operation: Operation) -> Operation:
+    """The operation without what it was thought to cost: a saved plan may have that otherwise."""
+    if isinstance(operation, RemoveMember):
+        return replace(operation, last_enrolments=0, suspends=0)
+    return operation
