@@ -15,7 +15,7 @@ from providers.avc.guilds import read_guilds
 from providers.avc.read import read_snapshot
 from providers.avc.tables import Schema, find_schema
 from providers.databases.database import parse_url
-from reconciler.models.avc import AvcFacts, AvcSnapshot, Claims, Guild
+from reconciler.models.avc import AvcFacts, AvcSnapshot, Claims, Guild, SyncRecord
 from reconciler.models.base import Model
 from reconciler.models.scope import Scope
 from reconciler.ports import AvcSite, SiteAccess
@@ -92,6 +92,18 @@ class SqlAvc:
         with self._open() as (connection, schema):
             uuid = self._uuid(connection, schema)
             return read_snapshot(connection, schema, uuid, scope, claims)
+
+    def address(self) -> str | None:
+        """None: a database does not know where its site is."""
+        return None
+
+    def record(self, record: SyncRecord) -> bool:  # noqa: ARG002 - see the port
+        """False: nothing is ever written to Drupal's database but by Drupal."""
+        return False
+
+    def traffic(self) -> str:
+        """Nothing: what a database is asked is not counted."""
+        return ""
 
     @contextmanager
     def _open(self) -> Iterator[tuple[Connection, Schema]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from providers.moodle.command_line.conversation import Php
+from providers.moodle.command_line.conversation import moodle_php
 from providers.moodle.command_line.site import CommandLineSite
 
 HELLO = {"kind": "hello", "url": "https://ss.example.org", "release": "4.5.6 (Build: 20250811)"}
@@ -33,6 +33,7 @@ class Playback:
     files: Callable[[str], bool | None] = lambda _: None
     programs: list[str] = field(default_factory=list)
     closed: int = 0
+    words: str = "on this machine"
 
     def run(
         self, arguments: Sequence[str], program: bytes, *, silence: float
@@ -54,6 +55,10 @@ class Playback:
         """See the Protocol."""
         return self.files(path)
 
+    def address(self) -> str | None:
+        """See the Protocol."""
+        return None
+
     @property
     def request(self) -> Any:
         """What the last program was told."""
@@ -69,4 +74,4 @@ def said(nonce: str, document: dict[str, Any]) -> bytes:
 def site(*parts: Part) -> tuple[CommandLineSite, Playback]:
     """A site whose PHP says these parts, and its carrier."""
     carrier = Playback(parts)
-    return CommandLineSite(Php(carrier, "ss"), carrier, "/srv/moodle"), carrier
+    return CommandLineSite(moodle_php(carrier, "ss"), carrier, "/srv/moodle"), carrier

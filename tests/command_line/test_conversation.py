@@ -120,7 +120,7 @@ def test_a_document_that_is_missing_is_an_error(missing: int) -> None:
 @pytest.mark.parametrize("end", range(len(WHOLE)))
 def test_an_answer_that_ends_early_is_an_error(end: int) -> None:
     """Without the trailer nothing is believed, whatever PHP's exit code."""
-    with pytest.raises(IncompleteRead, match=r"of site ss is cut.*Try again"):
+    with pytest.raises(IncompleteRead, match=r"of site ss \(on this machine\) is cut.*Try again"):
         read(*WHOLE[:end])
 
 
@@ -187,23 +187,49 @@ _STRANGE: dict[str, list[Part]] = {
 @pytest.mark.parametrize("case", _STRANGE)
 def test_what_is_no_document_of_this_read_is_an_error(case: str) -> None:
     """Nothing unknown is passed over: it may be what mattered."""
-    with pytest.raises(UnexpectedAnswer, match=r"of site ss answered what .* does not know"):
+    with pytest.raises(
+        UnexpectedAnswer, match=r"of site ss \(on this machine\) answered what .* does not know"
+    ):
         read(*_STRANGE[case])
 
 
 _REFUSED: dict[str, tuple[dict[str, str], type[ReadError], str]] = {
-    "no-config": ({"path": "/srv"}, SiteUnreachable, "/srv of site ss is no Moodle.*config.php"),
-    "no-moodle": ({"path": "/srv"}, SiteUnreachable, "/srv of site ss is no Moodle.*nwp.yml"),
+    "no-config": (
+        {"path": "/srv"},
+        SiteUnreachable,
+        r"/srv of site ss \(on this machine\) is no Moodle.*config.php",
+    ),
+    "no-moodle": (
+        {"path": "/srv"},
+        SiteUnreachable,
+        r"/srv of site ss \(on this machine\) is no Moodle.*nwp.yml",
+    ),
     "owner": (
         {"owner": "www-data", "user": "eve"},
         AccessRefused,
         "runs as eve at site ss.*belongs to www-data.*Run as www-data.*any_owner",
     ),
-    "cli-maintenance": ({}, SiteUnreachable, "site ss is down for maintenance.*Try again"),
-    "maintenance": ({}, SiteUnreachable, "site ss is in maintenance mode.*Try again"),
-    "upgrade-running": ({}, SiteUnreachable, "site ss is being upgraded"),
-    "upgrade-pending": ({}, SiteUnreachable, "site ss waits for an upgrade.*upgrade.php"),
-    "locked": ({}, SiteUnreachable, "site ss is being written to by another run"),
+    "cli-maintenance": (
+        {},
+        SiteUnreachable,
+        r"site ss \(on this machine\) is down for maintenance.*Try again",
+    ),
+    "maintenance": (
+        {},
+        SiteUnreachable,
+        r"site ss \(on this machine\) is in maintenance mode.*Try again",
+    ),
+    "upgrade-running": ({}, SiteUnreachable, r"site ss \(on this machine\) is being upgraded"),
+    "upgrade-pending": (
+        {},
+        SiteUnreachable,
+        r"site ss \(on this machine\) waits for an upgrade.*upgrade.php",
+    ),
+    "locked": (
+        {},
+        SiteUnreachable,
+        r"site ss \(on this machine\) is being written to by another run",
+    ),
 }
 
 
@@ -219,7 +245,7 @@ def test_a_refusal_says_why_and_what_to_do(why: str) -> None:
 _STOPPED: dict[str, tuple[list[Part], str]] = {
     "exception": (
         [HELLO, {"kind": "failed", "message": "Error reading from database (gone away)"}],
-        r"site ss stopped: Error reading from database \(gone away\)\. Try",
+        r"site ss \(on this machine\) stopped: Error reading from database \(gone away\)\. Try",
     ),
     "memory": (
         [HELLO, {"kind": "stopped", "message": "Allowed memory size of 1 bytes exhausted"}],
@@ -227,11 +253,11 @@ _STOPPED: dict[str, tuple[list[Part], str]] = {
     ),
     "exit with a word": (
         [b"The site is being moved.\n", {"kind": "stopped", "message": ""}],
-        r"site ss stopped: The site is being moved\. Try",
+        r"site ss \(on this machine\) stopped: The site is being moved\. Try",
     ),
     "exit without a word": (
         [{"kind": "stopped", "message": ""}],
-        "ended at site ss before Moodle was done, without a word: does config.php",
+        r"at site ss \(on this machine\) before Moodle was done, without a word: does config.php",
     ),
     "moodledata": (
         [b"Fatal error: $CFG->dataroot is not writable\n", {"kind": "stopped", "message": ""}],
@@ -239,11 +265,11 @@ _STOPPED: dict[str, tuple[list[Part], str]] = {
     ),
     "exit code": (
         [HELLO, Ended("php", 255, ("PHP Parse error: in line 3",))],
-        "ended at site ss with exit code 255: PHP Parse error: in line 3. Check access.php",
+        r"\(on this machine\) with exit code 255: PHP Parse error: in line 3. Check access.php",
     ),
     "exit code after all": (
         [*WHOLE, Ended("php", 139, ())],
-        "ended at site ss with exit code 139: without a word",
+        r"ended at site ss \(on this machine\) with exit code 139: without a word",
     ),
 }
 
@@ -299,6 +325,8 @@ def test_a_look_at_a_site_starts_no_program(files: dict[str, bool | None], moodl
     if moodle:
         place.inspect()
     else:
-        with pytest.raises(SiteUnreachable, match="/srv/moodle of site ss is no Moodle"):
+        with pytest.raises(
+            SiteUnreachable, match=r"/srv/moodle of site ss \(on this machine\) is no Moodle"
+        ):
             place.inspect()
     assert carrier.programs == []

@@ -65,5 +65,7 @@ def test_maintenance_is_one_sentence(sites: TwoSites) -> None:
     sites.in_moodle("UPDATE config SET value = 1 WHERE name = 'maintenance_enabled'")
     ran = sites.pl("avc", "ss")
     assert ran.code == 1
-    assert "Moodle of site ss is in maintenance mode." in " ".join(ran.err.split())
+    assert "Moodle of site ss (on this machine) is in maintenance mode." in " ".join(
+        ran.err.split()
+    )
     assert sites.members() == {}

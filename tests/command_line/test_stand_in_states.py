@@ -49,7 +49,7 @@ _STATES: dict[str, tuple[Callable[[StandIn], object], type[ReadError], str]] = {
     "maintenance": (
         _setting("maintenance_enabled", "1"),
         SiteUnreachable,
-        "Moodle of site ss is in maintenance mode",
+        r"Moodle of site ss \(on this machine\) is in maintenance mode",
     ),
     "maintenance by command line": (
         lambda stand_in: (stand_in.dataroot / "climaintenance.html").touch(),

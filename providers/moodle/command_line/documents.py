@@ -4,23 +4,23 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from providers.php import documents as php
+from providers.php.documents import Stopped, Trailer
 from reconciler.models.base import Model
 from reconciler.models.moodle import Ability
 from reconciler.models.operations import Status
 
 
-class Hello(Model):
+class Hello(php.Hello):
     """The first document: Moodle is up, and nothing forbids to work with it."""
 
-    kind: Literal["hello"]
     url: str
     release: str
 
 
-class Refused(Model):
+class Refused(php.Refused):
     """Instead of anything else: the site's state forbids it."""
 
-    kind: Literal["refused"]
     why: Literal[
         "no-config",
         "no-moodle",
@@ -36,13 +36,6 @@ class Refused(Model):
     """Who owns moodledata."""
     user: str = ""
     """Who runs PHP; empty where PHP cannot tell."""
-
-
-class Stopped(Model):
-    """The last document, when something went wrong: an exception, a fatal error, an exit()."""
-
-    kind: Literal["failed", "stopped"]
-    message: str
 
 
 class Cohorts(Model):
@@ -128,13 +121,6 @@ class Unrecorded(Model):
     message: str
 
 
-class Trailer(Model):
-    """The last document: rows of each kind, counted by the database or the list of steps."""
-
-    kind: Literal["trailer"]
-    counts: dict[str, int]
-
-
 Said = (
     Hello
     | Cohorts
@@ -148,9 +134,9 @@ Said = (
     | Shown
     | Unrecorded
     | Trailer
+    | Refused
+    | Stopped
 )
-"""What a program that goes well says."""
+"""All that the programs may say."""
 
-DOCUMENT: TypeAdapter[Said | Refused | Stopped] = TypeAdapter(
-    Annotated[Said | Refused | Stopped, Field(discriminator="kind")]
-)
+DOCUMENT: TypeAdapter[Said] = TypeAdapter(Annotated[Said, Field(discriminator="kind")])

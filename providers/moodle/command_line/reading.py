@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sized
 from contextlib import closing
 
-from providers.moodle.command_line import errors
 from providers.moodle.command_line.conversation import Php
 from providers.moodle.command_line.documents import (
     Accounts,
@@ -16,8 +15,8 @@ from providers.moodle.command_line.documents import (
     Members,
     Said,
     Site,
-    Trailer,
 )
+from providers.php.documents import Trailer
 from reconciler.errors import IncompleteRead
 from reconciler.models.moodle import (
     Account,
@@ -36,11 +35,11 @@ from reconciler.models.moodle import (
 
 def read(php: Php, query: MoodleQuery) -> MoodleSnapshot:
     """Everything that the query asks for, by one process. Raises ReadError."""
-    gathered = _Gathered(php.site)
+    gathered = _Gathered(php)
     with closing(php.ask("read", query.model_dump(mode="json"))) as documents:
         for document in documents:
             if isinstance(document, Trailer):
-                _compare(php.site, document, gathered.counts())
+                php.compare(document, gathered.counts())
             else:
                 gathered.take(document)
     return gathered.snapshot(query)
@@ -60,15 +59,15 @@ def enrolments(php: Php, accounts: frozenset[int], courses: frozenset[int]) -> E
                         before = found[account].get(course, frozenset())
                         found[account][course] = before | {cohort}
                 case Trailer():
-                    _compare(php.site, document, {"enrolments": said})
+                    php.compare(document, {"enrolments": said})
     return dict(found)
 
 
 class _Gathered:
     """What has been said so far."""
 
-    def __init__(self, site: str) -> None:
-        self._site = site
+    def __init__(self, php: Php) -> None:
+        self._php = php
         self._hello: Hello | None = None
         self._about: Site | None = None
         self._cohorts: list[Cohort] = []
@@ -98,7 +97,7 @@ class _Gathered:
             case Site():
                 self._about = document
             case _:
-                raise errors.not_as_known(self._site, document.kind.encode())
+                raise self._php.unexpected(document)
 
     def counts(self) -> dict[str, int]:
         """The rows that came, by what the trailer calls them."""
@@ -115,8 +114,8 @@ class _Gathered:
         wanted = {cohort.id for cohort in self._cohorts if query.wants_members_of(cohort)}
         if self._hello is None or self._about is None or self._members.keys() != wanted:
             raise IncompleteRead(
-                f"Moodle of site {self._site} left out a part of its answer: its own PHP may be"
-                " changed. Look at PHP's log."
+                f"Moodle of site {self._php.place} left out a part of its answer: its own PHP may"
+                " be changed. Look at PHP's log."
             )
         about = self._about
         return MoodleSnapshot(
@@ -193,10 +192,3 @@ def _by_cohort(courses: Iterable[tuple[int, int]]) -> dict[int, frozenset[int]]:
 
 def _total(groups: Iterable[Sized]) -> int:
     return sum(map(len, groups))
-
-
-def _compare(site: str, trailer: Trailer, said: dict[str, int]) -> None:
-    """Hold what came against what was counted. Raises IncompleteRead."""
-    for what, number in said.items():
-        if trailer.counts.get(what) != number:
-            raise errors.miscounted(site, what, number, trailer.counts.get(what))

@@ -4,29 +4,22 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
-
+from providers.carriers.access import CarrierAccess, carrier_for
 from providers.carriers.carrier import Carrier
-from providers.carriers.local import Local
 from providers.moodle.command_line import errors, reading
-from providers.moodle.command_line.conversation import Php
+from providers.moodle.command_line.conversation import Php, moodle_php
 from providers.moodle.command_line.writing import Writing, shown
-from reconciler.models.base import Model
 from reconciler.models.moodle import Enrolled, MoodleQuery, MoodleSnapshot, Rule
 from reconciler.models.operations import Facts, Operation, Outcome, Run, Step
 from reconciler.ports import SiteAccess
 
 
-class CommandLineAccess(Model):
-    """``access:`` of a Moodle site in nwp.yml."""
+class CommandLineAccess(CarrierAccess):
+    """``access:`` of a Moodle site in nwp.yml, with what carriers take."""
 
-    via: Literal["cli"]
-    directory: str | None = None
-    """Where its config.php is, from nwp.yml's directory; without it, the site's own directory."""
+    via: Literal["cli"] = "cli"
     php: str = "php"
     """PHP's command-line program."""
-    silence: float = Field(default=300, gt=0)
-    """Seconds without a word after which PHP is stopped."""
     any_owner: bool = False
     """Go on when PHP runs as another user than the owner of moodledata."""
 
@@ -47,7 +40,7 @@ class CommandLineSite:
         # 5.1 and later have all but config.php below public/.
         version = [holds("version.php"), holds("public/version.php")]
         if holds("config.php") is False or version == [False, False]:
-            raise errors.not_a_moodle(self._php.site, self._directory)
+            raise errors.not_a_moodle(self._php.place, self._directory)
 
     def unavailable(self) -> frozenset[Rule]:
         """PHP sees every column."""
@@ -88,8 +81,8 @@ def connect(access: SiteAccess) -> CommandLineSite:
     options = access.options(CommandLineAccess)
     named = Path(options.directory).expanduser() if options.directory else None
     directory = str(Path(access.directory) / named if named else access.site_directory)
-    carrier = Local(access.site, directory)
-    php = Php(
+    carrier = carrier_for(access, options)
+    php = moodle_php(
         carrier,
         access.site,
         executable=options.php,

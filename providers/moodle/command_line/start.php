@@ -9,6 +9,16 @@
  */
 namespace avc_moodle_sync;
 
+/**
+ * What went wrong, in a line. Database exceptions of Moodle have the database's own words in
+ * ``error`` (lib/dml/dml_exception.php, dml_write_exception), which alone tell what was wrong.
+ */
+function message_of(\Throwable $error): string
+{
+    $detail = one_line((string) ($error->error ?? $error->debuginfo ?? ''));
+    return one_line($error->getMessage()) . ($detail === '' ? '' : " ($detail)");
+}
+
 /** Ends the program when PHP would leave files in moodledata that the web server cannot write. */
 function refuse_other_owner(bool $any_owner): void
 {
@@ -63,10 +73,10 @@ foreach (['STDIN' => 'r', 'STDOUT' => 'w', 'STDERR' => 'w'] as $stream => $mode)
 }
 register_shutdown_function('\avc_moodle_sync\say_why_it_stopped');
 
-if (!is_file(getcwd() . '/config.php')) {
-    refuse('no-config', ['path' => getcwd()]);
-}
 try {
+    if (!is_file(getcwd() . '/config.php')) {
+        refuse('no-config', ['path' => getcwd()]);
+    }
     require getcwd() . '/config.php';
     if (!isset($CFG->dirroot, $CFG->dataroot) || !is_file("$CFG->dirroot/lib/setup.php")) {
         refuse('no-moodle', ['path' => getcwd()]);
@@ -83,7 +93,12 @@ try {
     \core\session\manager::set_user(get_admin());
     say('hello', ['url' => rtrim($CFG->wwwroot, '/'), 'release' => (string) $CFG->release]);
     $request = json_decode(request(), true, 64, JSON_THROW_ON_ERROR);
-    end_with('trailer', ['counts' => work($request)]);
+    conclude('trailer', ['counts' => work($request)]);
+    exit(0);
+} catch (Refusal $refusal) {
+    conclude('refused', ['why' => $refusal->why] + $refusal->facts);
+    exit(0);
 } catch (\Throwable $error) {
-    end_with('failed', ['message' => message_of($error)], 1);
+    conclude('failed', ['message' => message_of($error)]);
+    exit(1);
 }

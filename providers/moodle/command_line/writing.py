@@ -5,7 +5,8 @@ from contextlib import closing
 
 from providers.moodle.command_line import errors
 from providers.moodle.command_line.conversation import Php
-from providers.moodle.command_line.documents import Answered, Shown, Trailer, Unrecorded
+from providers.moodle.command_line.documents import Answered, Shown, Unrecorded
+from providers.php.documents import Trailer
 from reconciler.errors import IncompleteRead, ReadError
 from reconciler.models.desired import SIGNATURE
 from reconciler.models.operations import (
@@ -66,7 +67,7 @@ class Writing:
             if not self._answered:
                 raise
             raise errors.while_writing(
-                error, self._php.site, self._answered, len(self._steps)
+                error, self._php.place, self._answered, len(self._steps)
             ) from error
 
     def facts(self) -> dict[Operation, Facts]:
@@ -75,7 +76,7 @@ class Writing:
 
     def _outcome(self, answer: Answered) -> Outcome:
         if answer.step != self._answered or answer.step >= len(self._steps):
-            raise errors.out_of_order(self._php.site, answer.step)
+            raise errors.out_of_order(self._php.place, answer.step)
         self._answered += 1
         return Outcome(answer.step, answer.status, answer.reason, answer.cohort)
 
@@ -83,7 +84,7 @@ class Writing:
         told = {"answers": self._answered, "facts": len(self._facts), "steps": len(self._steps)}
         for what, number in told.items():
             if number != trailer.counts.get("steps"):
-                raise errors.miscounted(self._php.site, what, number, trailer.counts.get("steps"))
+                raise self._php.miscounted(what, number, trailer.counts.get("steps"))
 
 
 def shown(facts: Mapping[Operation, Facts], operations: Sequence[Operation]) -> tuple[Facts, ...]:

@@ -1,9 +1,9 @@
 <?php
 /**
  * What the program says to whoever sent it: one JSON document a line, told by the run's nonce from
- * whatever else PHP, Moodle and its plugins print.
+ * whatever else PHP, the site's program and its plugins print.
  *
- * Moodle functions called: none.
+ * Functions of the site's program called: none.
  */
 namespace avc_moodle_sync;
 
@@ -60,21 +60,29 @@ function say(string $kind, array $facts = []): void
     }
 }
 
-/** Says the last document and ends the program. */
-function end_with(string $kind, array $facts = [], int $code = 0): never
+/** Says the last document; whoever calls this ends the program. */
+function conclude(string $kind, array $facts = []): void
 {
     Conversation::$ended = true;
     say($kind, $facts);
-    exit($code);
 }
 
-/** Ends the program because of the site's state; Python has the sentence for each reason. */
+/** The site's state forbids to work with it; Python has the sentence for each reason. */
+final class Refusal extends \Exception
+{
+    public function __construct(public readonly string $why, public readonly array $facts)
+    {
+        parent::__construct($why);
+    }
+}
+
+/** Leaves the program because of the site's state. */
 function refuse(string $why, array $facts = []): never
 {
-    end_with('refused', ['why' => $why] + $facts);
+    throw new Refusal($why, $facts);
 }
 
-/** Says what ended PHP when nothing of ours did: exit() in config.php, a fatal error. */
+/** Says what ended PHP when nothing of ours did: exit() in a settings file, a fatal error. */
 function say_why_it_stopped(): void
 {
     if (Conversation::$ended) {
@@ -83,17 +91,8 @@ function say_why_it_stopped(): void
     $fatal = E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_USER_ERROR;
     $last = error_get_last();
     $message = $last && ($last['type'] & $fatal) ? $last['message'] : '';
-    end_with('stopped', ['message' => one_line($message)], 1);
-}
-
-/**
- * What went wrong, in a line. Database exceptions of Moodle have the database's own words in
- * ``error`` (lib/dml/dml_exception.php, dml_write_exception), which alone tell what was wrong.
- */
-function message_of(\Throwable $error): string
-{
-    $detail = one_line((string) ($error->error ?? $error->debuginfo ?? ''));
-    return one_line($error->getMessage()) . ($detail === '' ? '' : " ($detail)");
+    conclude('stopped', ['message' => one_line($message)]);
+    exit(1);
 }
 
 /** The first line of a text, as JSON can have it. */
@@ -103,7 +102,7 @@ function one_line(string $text): string
     return $line === false ? '' : mb_strimwidth(mb_scrub($line, 'UTF-8'), 0, 500, '...', 'UTF-8');
 }
 
-/** Ids as numbers: Moodle's database layer gives texts. */
+/** Ids as numbers: database layers give texts. */
 function numbers(iterable $values): array
 {
     $numbers = [];

@@ -1,0 +1,1 @@
+"""PHP programs that are sent to a site over standard input, and what they answer."""
