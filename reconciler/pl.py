@@ -4,7 +4,9 @@ import sys
 
 import typer
 
+from reconciler.commands.avc_moodle_status import avc_moodle_status
 from reconciler.commands.avc_moodle_sync import avc_moodle_sync
+from reconciler.commands.avc_moodle_test import avc_moodle_test
 from reconciler.next_pl import VARIABLE, hand_on
 from reconciler.running import run
 
@@ -14,6 +16,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("avc-moodle-sync")(avc_moodle_sync)
+app.command("avc-moodle-status")(avc_moodle_status)
+app.command("avc-moodle-test")(avc_moodle_test)
 
 
 @app.callback()

@@ -179,6 +179,12 @@ class Described:
         """How the one is to follow the other."""
         return self.integration.settings(self.declared.avc_url)
 
+    @property
+    def moodle_by_php(self) -> bool:
+        """Whether the Moodle is reached by its own PHP, in the site's directory."""
+        via = self.moodle.part("access", Via).via or _DEFAULT_VIA["moodle"]
+        return via == "cli"
+
     def connect_avc(self) -> AvcSite:
         """The AVC. Raises ConfigError, ReadError."""
         return cast("AvcSite", _connect("avc", Access(self.avc, None)))

@@ -1,0 +1,84 @@
+"""``pl avc-moodle-test``: whether the integration of two sites can work."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.commands.options import AvcName, Debug, MoodleName
+
+if TYPE_CHECKING:
+    from reconciler.models.checks import Configured
+    from reconciler.models.integration import Seen
+
+
+def avc_moodle_test(
+    avc_site: AvcName,
+    moodle_site: MoodleName,
+    debug: Debug = False,  # noqa: ARG001 - the runner looks at it
+) -> int:
+    """Test the integration of an AVC site and a Moodle site. Writes nothing.
+
+    Exit code 0 only if every check that ran has passed.
+    """
+    from reconciler.checks import all_checks, tally
+    from reconciler.config.nwp import refuse_bad_name
+    from reconciler.render.checks import check_lines, heading
+    from reconciler.render.terminal import Terminal
+
+    for name in (avc_site, moodle_site):
+        refuse_bad_name(name)
+    terminal = Terminal()
+    terminal.lines(heading(avc_site, moodle_site))
+    configured = _configured(avc_site, moodle_site)
+    checks = all_checks(_seen(avc_site, moodle_site, configured), configured)
+    terminal.lines(check_lines(checks))
+    found = tally(checks)
+    return int(found.failed > 0 or not found.passed)
+
+
+def _configured(avc_site: str, moodle_site: str) -> "Configured":
+    """What is wrong with nwp.yml, and with which part of it."""
+    from reconciler.config.nwp import find_file, site_entry
+    from reconciler.config.sites import describe_pair
+    from reconciler.errors import ConfigError, ReconcilerError
+    from reconciler.inspection import sentence
+    from reconciler.models.checks import Configured
+
+    try:
+        file = find_file(Path.cwd())
+        file.open(encoding="utf-8").close()
+    except ConfigError as error:
+        return Configured(file=sentence(error))
+    except OSError as error:
+        return Configured(file=f"{file} cannot be read: {error.strerror}")
+    errors = {}
+    for site in (avc_site, moodle_site):
+        try:
+            site_entry(file, site)
+        except ConfigError as error:
+            errors[site] = sentence(error)
+    if errors:
+        return Configured(avc=errors.get(avc_site, ""), moodle=errors.get(moodle_site, ""))
+    try:
+        describe_pair(avc_site, moodle_site)
+    except ReconcilerError as error:
+        said = sentence(error)
+        # What joins the two is AVC's part but for what names the Moodle's entry.
+        of_moodle = f"sites.{moodle_site}." in said or f"Site '{moodle_site}'" in said
+        return Configured(moodle=said) if of_moodle else Configured(avc=said)
+    return Configured()
+
+
+def _seen(avc_site: str, moodle_site: str, configured: "Configured") -> "Seen":
+    """A look at both sites; where nwp.yml does not lead to them, nobody looks."""
+    import time
+
+    from reconciler.commands.avc_moodle_status import the_web, ways_to
+    from reconciler.config.sites import describe_pair
+    from reconciler.inspection import look
+    from reconciler.models.checks import Configured
+    from reconciler.models.integration import Seen, SeenAvc, SeenMoodle
+
+    if configured != Configured():
+        return Seen(SeenAvc(avc_site), SeenMoodle(moodle_site))
+    described = describe_pair(avc_site, moodle_site)
+    return look(ways_to(described, avc_site, moodle_site), the_web(), time.time)

@@ -1,0 +1,44 @@
+"""What became of the checks of the integration test."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Result = Literal["PASS", "FAIL", "SKIP"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    group: str
+    name: str
+    result: Result
+    words: str
+    """What was found; of a check that was skipped, why."""
+    mend: str = ""
+    """What to do about a failure: a command or a setting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How a list of checks came out."""
+
+    total: int
+    passed: int
+    failed: int
+    skipped: int
+
+    @property
+    def rate(self) -> int | None:
+        """Percentage that passed of those that ran, never rounded up to all; None: none ran."""
+        ran = self.passed + self.failed
+        return 100 * self.passed // ran if ran else None
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """What is wrong with nwp.yml; empty is nothing."""
+
+    file: str = ""
+    avc: str = ""
+    moodle: str = ""
