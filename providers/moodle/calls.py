@@ -17,9 +17,9 @@ from providers.moodle.answers import (
 )
 from providers.moodle.batches import batches, halving
 from providers.moodle.client import Client
-from providers.moodle.errors import unreadable
+from providers.moodle.errors import NotAllowed, unreadable
 from providers.moodle.form import Value
-from reconciler.errors import CallRefused, IncompleteRead
+from reconciler.errors import CallRefused, IncompleteRead, UnexpectedAnswer
 
 PAGE = 1000
 """Cohorts asked for at once in a search; Moodle's own default is 25."""
@@ -27,9 +27,40 @@ PAGE = 1000
 SYSTEM: dict[str, Value] = {"type": "system", "value": ""}
 
 
-def look(client: Client) -> None:
+NOWHERE: dict[str, Value] = {"type": "id", "value": "0"}
+"""A category that no Moodle has."""
+
+
+def look(client: Client) -> CohortRow | None:
     """Ask for one cohort: that needs address, token, service and the right to see cohorts."""
-    _search(client, 0, 1)
+    return next(iter(_search(client, 0, 1)), None)
+
+
+def may_write(client: Client, cohort: CohortRow) -> bool:
+    """Whether the token's user may change this cohort of the system; nothing is written.
+
+    Moving it to a category that there is not is refused only after the capability was checked:
+    ``core_cohort_external::update_cohorts`` (cohort/externallib.php), recorded on 4.5.6 and 5.1.3.
+    Raises ReadError.
+    """
+    moved: dict[str, Value] = {
+        "id": cohort.id,
+        "name": cohort.name,
+        "idnumber": cohort.idnumber,
+        "categorytype": NOWHERE,
+    }
+    try:
+        client.call("core_cohort_update_cohorts", cohorts=[moved])
+    except NotAllowed:
+        return False
+    except CallRefused as error:
+        if error.code == "invalidparameter":
+            return True
+        raise unreadable(error) from error
+    raise UnexpectedAnswer(
+        f"Moodle at {client.url} took a change that none should take: cohort {cohort.id} may be in"
+        " no category now. Look at it in Moodle."
+    )
 
 
 def all_cohorts(client: Client) -> tuple[CohortRow, ...]:

@@ -1,6 +1,7 @@
 """One call of a web service."""
 
 from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
 from time import sleep
 from typing import Any
 
@@ -40,6 +41,8 @@ class Client:
         )
         self._calls = 0
         self._received = 0
+        self.clock: int | None = None
+        """Unix time at the site, as the last answer's ``Date`` has it."""
 
     def call(self, function: str, *, repeatable: bool = True, **parameters: Value) -> Any:
         """What the function answers, parsed; None for those that answer nothing.
@@ -75,6 +78,7 @@ class Client:
         except httpx2.HTTPError as error:
             raise errors.from_transport(error, where) from error
         self._received += len(response.content)
+        self.clock = _unix_time(response.headers.get("date", ""))
         try:
             errors.refuse_status(response, where)
             return errors.parsed(response, function, where)
@@ -82,3 +86,11 @@ class Client:
             # A server that is no Moodle may echo what it was sent.
             error.args = tuple(str(arg).replace(self._token, "…") for arg in error.args)
             raise
+
+
+def _unix_time(date: str) -> int | None:
+    """The time in an HTTP header; None for what is no time."""
+    try:
+        return int(parsedate_to_datetime(date).timestamp())
+    except ValueError:
+        return None

@@ -45,6 +45,10 @@ class Busy(SiteUnreachable):
     """No answer this time; the same call may well be answered in a moment."""
 
 
+class NotAllowed(AccessRefused):
+    """The token is good, and its user lacks a capability."""
+
+
 def from_transport(error: httpx2.HTTPError, where: str) -> ReconcilerError:
     """What happened on the way to Moodle or back."""
     if isinstance(error, httpx2.TimeoutException):
@@ -83,7 +87,7 @@ def from_refusal(document: dict[str, Any], function: str, where: str) -> Reconci
             " is active, confirmed and has nothing to fill in, agree to or change first."
         )
     if code in _NOT_ALLOWED:
-        return AccessRefused(
+        return NotAllowed(
             f"{where} does not let the token's user call {function} ({said}). Give its role, in"
             f" the system context, the capabilities {', '.join(CAPABILITIES)}."
         )

@@ -18,7 +18,7 @@ from providers.moodle.write import Writing
 from reconciler.errors import AccessRefused, ConfigError, UnexpectedAnswer
 from reconciler.models.base import Model
 from reconciler.models.desired import CohortKey
-from reconciler.models.moodle import Enrolled, MoodleQuery, MoodleSnapshot, Rule
+from reconciler.models.moodle import Enrolled, MoodleFacts, MoodleQuery, MoodleSnapshot, Rule
 from reconciler.models.operations import Facts, Operation, Outcome, Run, Step
 from reconciler.ports import SiteAccess
 
@@ -55,11 +55,15 @@ class WebServiceSite:
         self._database = database
         self._created: dict[CohortKey, int] = {}
 
-    def inspect(self) -> None:
-        """See the port."""
-        calls.look(self._client)
-        if self._database:
-            self._database.inspect()
+    def inspect(self) -> MoodleFacts:
+        """See the port. Without a cohort in the system there is nothing to try writing on."""
+        cohort = calls.look(self._client)
+        facts = MoodleFacts(
+            url=self._client.url,
+            writable=calls.may_write(self._client, cohort) if cohort else None,
+            clock=self._client.clock,
+        )
+        return facts.model_copy(update=self._database.inspect()) if self._database else facts
 
     def unavailable(self) -> frozenset[Rule]:
         """No web service shows OAuth2 links, or whether an idnumber is locked."""

@@ -203,7 +203,6 @@ class MoodleFacts(Model):
     idnumber_locked: dict[str, bool] | None = None
     """Auth plugin that some account uses → whether its users cannot edit their idnumber."""
     writable: bool | None = None
-    """Whether cohorts and members may be written: shown without writing. A site that says why not
-    raises AccessRefused instead."""
+    """Whether cohorts and members may be written: tried in a way that writes nothing."""
     clock: int | None = None
     """Unix time at the site when it was asked."""

@@ -19,11 +19,19 @@ from tests.moodle.places import Place
 from tests.moodle.support import statuses
 
 
-def test_a_look_at_the_site_costs_one_call(client: Client) -> None:
-    """Address, token and service are tried, and nothing is read."""
-    site = WebServiceSite(client)
-    site.inspect()
-    assert site.traffic() == "1 web-service calls, 0.00 MiB received"
+def test_a_look_at_the_site_costs_two_calls(place: Place, client: Client) -> None:
+    """Address, token, service and the right to write are tried on a cohort; it stays as it is."""
+    (cohort,) = place.create("a")
+    before = place.cohorts()[cohort]
+    calls_before = client.traffic()
+    facts = WebServiceSite(client).inspect()
+    assert _calls(client.traffic()) - _calls(calls_before) == 2
+    assert (facts.url, facts.writable, facts.release) == (client.url, True, None)
+    assert place.cohorts()[cohort] == before
+
+
+def _calls(traffic: str) -> int:
+    return int(traffic.partition(" ")[0])
 
 
 def test_a_wrong_token_is_refused(client: Client) -> None:

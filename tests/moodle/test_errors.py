@@ -11,7 +11,7 @@ import pytest
 
 from providers.moodle import calls
 from providers.moodle.client import Client
-from providers.moodle.errors import Busy
+from providers.moodle.errors import Busy, NotAllowed
 from providers.moodle.site import WebServiceSite
 from reconciler.errors import (
     AccessRefused,
@@ -39,9 +39,9 @@ _CODES: dict[str, type[ReconcilerError]] = {
     # Read in webservice/lib.php and lib/external/classes of 4.5.6: it is the token's user that
     # is at fault, so that no half of the call would fare better.
     "forcepasswordchangenotice": AccessRefused,
-    "nopermissions": AccessRefused,
+    "nopermissions": NotAllowed,
     "passwordisexpired": AccessRefused,
-    "requireloginerror": AccessRefused,
+    "requireloginerror": NotAllowed,
     "servicenotavailable": AccessRefused,
     "servicerequireslogin": AccessRefused,
     "sitepolicynotagreed": AccessRefused,

@@ -9,7 +9,13 @@ import pytest
 from providers.moodle import calls
 from providers.moodle.site import WebServiceAccess, WebServiceSite, connect
 from providers.sandbox.moodle import store
-from reconciler.errors import AccessRefused, ConfigError, IncompleteRead, ReadError
+from reconciler.errors import (
+    AccessRefused,
+    ConfigError,
+    IncompleteRead,
+    ReadError,
+    UnexpectedAnswer,
+)
 from reconciler.models.moodle import MoodleQuery
 from reconciler.ports import M
 from tests.moodle.support import RELEASES, TOKEN, URL, Form, Meddled, answering, json, refusal
@@ -48,6 +54,7 @@ def _at_call(meddled: Meddled, number: int, function: str, edit: str) -> None:
 
 _SEARCH = "core_cohort_search_cohorts"
 _GET = "core_cohort_get_cohorts"
+_UPDATE = "core_cohort_update_cohorts"
 _MEMBERS = "core_cohort_get_cohort_members"
 _USERS = "core_user_get_users_by_field"
 _DELETE = "DELETE FROM cohort WHERE id = 1"
@@ -108,14 +115,54 @@ def test_an_empty_query_costs_two_calls(meddled: Meddled) -> None:
     assert meddled.functions == [_SEARCH, _GET]
 
 
-def test_inspecting_costs_one_call_and_at_most_one_cohort(meddled: Meddled) -> None:
+def test_inspecting_asks_for_one_cohort_and_tries_to_write_on_it(meddled: Meddled) -> None:
     """It asks for what needs the right to see cohorts: no id that is unknown would do."""
     _fill(meddled, "a", "b")
     seen: list[Any] = []
     meddled.meddle = lambda _form, ask: seen.append(ask())
-    meddled.site().inspect()
-    assert meddled.functions == [_SEARCH]
+    assert meddled.site().inspect().writable is True
+    assert meddled.functions == [_SEARCH, _UPDATE]
     assert [cohort["id"] for cohort in seen[0]["cohorts"]] == [1]
+
+
+def test_without_a_cohort_there_is_nothing_to_try_writing_on(meddled: Meddled) -> None:
+    """Whether it may be written is then not known, rather than denied."""
+    assert meddled.site().inspect().writable is None
+    assert meddled.functions == [_SEARCH]
+
+
+@pytest.mark.parametrize(
+    ("answer", "writable"), [(refusal("nopermissions"), False), (refusal("invalidparameter"), True)]
+)
+def test_a_user_who_may_not_write_is_told_from_one_who_may(
+    meddled: Meddled, answer: httpx2.Response, writable: bool
+) -> None:
+    """Moodle checks the capability before the category (recorded): it tells without writing."""
+    _fill(meddled, "a")
+    meddled.meddle = lambda form, _ask: answer if form["wsfunction"] == _UPDATE else None
+    assert meddled.site().inspect().writable is writable
+
+
+@pytest.mark.parametrize("answer", [refusal("codingerror"), json(None)])
+def test_any_other_answer_proves_nothing(meddled: Meddled, answer: httpx2.Response) -> None:
+    """Neither another refusal, nor a change that was taken."""
+    _fill(meddled, "a")
+    meddled.meddle = lambda form, _ask: answer if form["wsfunction"] == _UPDATE else None
+    with pytest.raises(UnexpectedAnswer, match=URL):
+        meddled.site().inspect()
+
+
+def test_the_clock_is_the_one_of_the_last_answer(meddled: Meddled) -> None:
+    """From the header ``Date``; without it, or with something else in it, it is not known."""
+    for date, clock in (
+        ("Wed, 25 Nov 2026 17:12:45 GMT", 1795626765),
+        ("yesterday", None),
+        (None, None),
+    ):
+        answer = json({"cohorts": []})
+        answer.headers.update({"date": date} if date else {})
+        meddled.meddle = lambda _form, _ask, answer=answer: answer  # type: ignore[misc]
+        assert meddled.site().inspect().clock == clock
 
 
 _ANYBODY = MoodleQuery(emails=frozenset({"user00001@example.org"}))

@@ -112,7 +112,12 @@ def test_nobody_to_compare(moodle: str) -> None:
 
 
 def test_both_ways_are_inspected(moodle: str) -> None:
-    """A database that does not answer shows before anything is read."""
+    """A database that does not answer shows before anything is read; one that does, its facts."""
+    facts = _site(moodle).inspect()
+    assert (facts.url, facts.release) == (ADDRESS, read(moodle).release)
+    assert (facts.issuers, facts.cohortrole) == (read(moodle).issuers, True)
+    assert (facts.on_removal, facts.writable) == ("unenrol", None)
+    assert facts.idnumber_locked == {"ldap": False, "manual": False, "oauth2": True}
     execute(moodle, "DROP TABLE mdl_config")
     with pytest.raises(Exception, match="shows no table 'mdl_config'"):
         _site(moodle).inspect()

@@ -128,3 +128,15 @@ def test_addresses_beyond_ascii_find_accounts(site: Path) -> None:
     for address in ("probe.óne@example.org", "PROBE.ONE@example.org"):
         found = asked(site, "core_user_get_users_by_field", {"field": "email", "values": [address]})
         assert [user["username"] for user in found] == ["accent"]
+
+
+_MOVES = [call for call in additional() if call["note"].startswith("a move to a category")]
+
+
+@pytest.mark.parametrize("call", _MOVES, ids=[call["release"] for call in _MOVES])
+def test_a_move_to_nowhere_is_refused_as_recorded(tmp_path: Path, call: dict[str, Any]) -> None:
+    """And the cohort stays as it was."""
+    site = new_site(tmp_path / "m", call["release"])
+    before = make(site, cohort("a"))
+    assert asked(site, call["function"], call["params"]) == call["body"]
+    assert asked(site, "core_cohort_get_cohorts")[0]["name"] == before[0]["name"]

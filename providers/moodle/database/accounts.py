@@ -35,6 +35,14 @@ def read_issuers(source: Source) -> tuple[Issuer, ...]:
     )
 
 
+def idnumber_locked(source: Source) -> dict[str, bool]:
+    """Each auth plugin that accounts use, and whether it keeps them from editing their idnumber."""
+    user = source.tables["user"].c
+    used = select(user.auth).where(user.deleted == 0).distinct().order_by(user.auth)
+    locked = idnumber_locks(source)
+    return {auth: auth in locked for auth in source.connection.execute(used).scalars()}
+
+
 def read_accounts(
     source: Source, query: MoodleQuery, described: Iterable[frozenset[int]]
 ) -> dict[int, Account]:

@@ -36,7 +36,7 @@ def read_enrolment(source: Source) -> Enrolment:
     return Enrolment(
         courses=_by_cohort(rows),
         joins=_by_cohort(row for row in rows if enabled and row.status == _SWITCHED_ON),
-        on_removal=_on_removal(source),
+        on_removal=on_removal(source),
     )
 
 
@@ -47,7 +47,8 @@ def _by_cohort(instances: Iterable[Any]) -> dict[int, frozenset[int]]:
     return {cohort: frozenset(found) for cohort, found in courses.items()}
 
 
-def _on_removal(source: Source) -> Literal["unenrol", "suspend"]:
+def on_removal(source: Source) -> Literal["unenrol", "suspend"]:
+    """What becomes of an enrolment by cohort when its owner leaves the cohort."""
     action = plugin_setting(source, "enrol_cohort", "unenrolaction")
     return "unenrol" if action in {None, _UNENROL} else "suspend"
 

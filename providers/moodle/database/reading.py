@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from sqlalchemy import URL
 
 from providers.databases.database import Database
-from providers.moodle.database.accounts import read_accounts, read_issuers
+from providers.moodle.database.accounts import idnumber_locked, read_accounts, read_issuers
 from providers.moodle.database.cohorts import read_cohorts, read_members, system_context
-from providers.moodle.database.enrolments import read_enrolled, read_enrolment
+from providers.moodle.database.enrolments import on_removal, read_enrolled, read_enrolment
 from providers.moodle.database.roles import read_roles
-from providers.moodle.database.settings import administrators, setting
+from providers.moodle.database.settings import administrators, is_installed, setting
 from providers.moodle.database.source import Source
 from providers.moodle.database.tables import find_tables
-from reconciler.models.moodle import Enrolled, MoodleQuery, MoodleSnapshot
+from reconciler.models.moodle import PLUGIN, Enrolled, MoodleQuery, MoodleSnapshot
 
 KINDS = ("mysql", "mariadb", "postgresql")
 """Kinds of database that Moodle runs on, as far as we read them."""
@@ -28,10 +28,16 @@ class DatabaseReading:
         self._address = address
         self._readings = 0
 
-    def inspect(self) -> None:
-        """Make sure that this is a Moodle's database, and lets us in. Raises ReadError."""
+    def inspect(self) -> dict[str, object]:
+        """The fields of ``MoodleFacts`` that a database shows. Raises ReadError."""
         with self._open() as source:
-            setting(source, "release")
+            return {
+                "release": setting(source, "release"),
+                "issuers": read_issuers(source),
+                "cohortrole": is_installed(source, PLUGIN),
+                "on_removal": on_removal(source),
+                "idnumber_locked": idnumber_locked(source),
+            }
 
     def read(self, query: MoodleQuery) -> MoodleSnapshot:
         """Everything that the query asks for, at one moment. Raises ReadError."""

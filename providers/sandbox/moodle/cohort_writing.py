@@ -103,12 +103,14 @@ def _taken(call: Call, idnumbers: list[str]) -> set[str]:
 
 
 def _context(cohort: Mapping[str, Any]) -> int:
-    """The id of the context that the cohort is to be in; one category was recorded."""
+    """The id of the context that the cohort is to be in; one category was recorded, and none."""
     named = cohort["categorytype"]
     if named["type"] == "system":
         return SYSTEM_CONTEXT
     if named == {"type": "id", "value": "1"}:
         return CATEGORY_CONTEXT
+    if named == {"type": "id", "value": "0"}:
+        raise invalid_parameter()
     raise RefusedError(f"a cohort in the category {named['type']}={named['value']}")
 
 
