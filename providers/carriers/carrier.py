@@ -9,8 +9,8 @@ class Carrier(Protocol):
 
     @property
     def words(self) -> str:
-        """How a program gets to the site, for messages: "on this machine", "in its DDEV project",
-        "over ssh at nwp@host"; put together where carriers are.
+        """How a program gets to the site, for messages: "on this machine", "in its DDEV project
+        on this machine", "as www-data over ssh at nwp@host".
         """
         ...
 
@@ -23,8 +23,9 @@ class Carrier(Protocol):
         their ends: one without was cut. The process does not outlive the generator.
 
         Raises SiteUnreachable or AccessRefused when the carrier cannot start it (its sentence
-        names site, carrier and remedy), SiteUnreachable when it has been silent for that many
-        seconds, Ended when its own exit code is another than 0, after its last line.
+        names site, carrier and remedy; ProgramMissing when it is not there), Silent when it has
+        said nothing for that many seconds, Ended when its own exit code is another than 0, after
+        its last line. All are ReadErrors, and the last three SiteUnreachable.
         """
         ...
 

@@ -1,6 +1,39 @@
-"""The one place where what the operating system says becomes one of our errors."""
+"""The one place where what the operating system, sudo, ssh and DDEV say becomes one of our errors.
 
-from reconciler.errors import AccessRefused, ReadError, SiteUnreachable
+Each sentence names the site, how programs get there, and what to do about it.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from providers.carriers.ssh_failures import BROKEN, FAILURES
+from reconciler.errors import (
+    AccessRefused,
+    ConfigError,
+    ReadError,
+    SiteUnreachable,
+    UnexpectedAnswer,
+)
+
+_SSH_FAILED = 255
+"""ssh(1), EXIT STATUS: what the far program gives, or 255 if an error occurred."""
+
+_NOT_FOUND, _NOT_EXECUTABLE = 127, 126
+"""Of every shell: POSIX, Shell Command Language, 2.8.2."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A site, the words for how a program gets there, and the directory that it starts in."""
+
+    site: str
+    words: str
+    directory: str = ""
+
+    def of(self, program: str) -> str:
+        """A program that runs there."""
+        return f"{program} at site {self.site} ({self.words})"
 
 
 class Ended(SiteUnreachable):
@@ -16,39 +49,228 @@ class Ended(SiteUnreachable):
         self.said = said
 
 
-def not_started(error: OSError, program: str, site: str, directory: str) -> ReadError:
+class Silent(SiteUnreachable):
+    """A program was stopped because nothing came from it."""
+
+    def __init__(self, where: str, seconds: float) -> None:
+        super().__init__(
+            f"{where} said nothing for {seconds:g} seconds, and was stopped. Look at the site's"
+            " load, or raise access.silence in nwp.yml."
+        )
+        self.seconds = seconds
+
+
+class ProgramMissing(SiteUnreachable):
+    """A program is not there to be started; ``program`` is its name."""
+
+    def __init__(self, program: str, place: Place) -> None:
+        remedy = _INSTALL.get(
+            program, "Install it there, or give its path in the site's access in nwp.yml."
+        )
+        super().__init__(
+            f"The program {program} for site {place.site} is not to be found {place.words}."
+            f" {remedy}"
+        )
+        self.program = program
+
+
+_INSTALL = {
+    "ddev": "Install DDEV there, or set access.carrier to local in nwp.yml.",
+    "ssh": "Install OpenSSH's client.",
+    "sudo": "Install it there, or take run_as out of the site's access in nwp.yml.",
+}
+
+
+def not_started(error: OSError, program: str, place: Place) -> ReadError:
     """A program that the operating system does not start."""
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
-        if error.filename == directory:
-            return SiteUnreachable(
-                f"Site {site} has no directory {directory}. Set its directory in nwp.yml."
-            )
-        return SiteUnreachable(
-            f"The program {program} for site {site} is not on this machine. Install it, or give"
-            " its path in the site's access in nwp.yml."
-        )
+        if error.filename == place.directory:
+            return _no_directory(place)
+        return ProgramMissing(program, place)
     if isinstance(error, PermissionError):
         return AccessRefused(
-            f"This user may not run {program} in {directory} for site {site}. Run as a user who"
-            " may, or mend the permissions."
+            f"This user may not run {program} in {place.directory} for site {place.site}"
+            f" ({place.words}). Run as a user who may, or mend the permissions."
         )
     return SiteUnreachable(
-        f"{program} for site {site} cannot be started ({error.strerror or error}). Check its path"
-        " in the site's access in nwp.yml."
+        f"{place.of(program)} cannot be started ({error.strerror or error}). Check its path in the"
+        " site's access in nwp.yml."
     )
 
 
-def not_seen(error: OSError, site: str, directory: str) -> AccessRefused:
+def not_seen(error: OSError, place: Place) -> AccessRefused:
     """A directory that this user may not look into."""
     return AccessRefused(
-        f"This user may not look into {directory} of site {site} ({error.strerror or error}). Run"
-        " as a user who may."
+        f"This user may not look into {place.directory} of site {place.site}"
+        f" ({error.strerror or error}). Run as a user who may."
     )
 
 
-def silent(where: str, seconds: float) -> SiteUnreachable:
-    """A program that is stopped because nothing came from it."""
+def _no_directory(place: Place) -> SiteUnreachable:
     return SiteUnreachable(
-        f"{where} said nothing for {seconds:g} seconds, and was stopped. Look at the site's load,"
-        " or raise access.silence in nwp.yml."
+        f"Site {place.site} has no directory {place.directory} {place.words}. Set its directory in"
+        " nwp.yml."
     )
+
+
+def from_sudo(error: Ended, program: str, user: str, place: Place) -> ReadError | None:
+    """What sudo itself refused; None for the end of the program that it started.
+
+    sudo's own failures have exit code 1 and ``sudo: …`` or a sentence on standard error. In other
+    languages than English only the ``sudo:`` is left, and its line is told.
+    """
+    if error.code != 1:
+        return None
+    if _line(r"sudo: unknown user", error.said):
+        return SiteUnreachable(
+            f"There is no user {user} for {place.of(program)}. Mend access.run_as in nwp.yml."
+        )
+    if _line(r"sudo: .*: command not found$", error.said):
+        return ProgramMissing(program, place)
+    if _line(_NOT_ALLOWED, error.said):
+        return AccessRefused(
+            f"sudo does not let this user start {place.of(program)} without a password. Let"
+            f" sudoers allow it (NOPASSWD), or run as {user}, without access.run_as."
+        )
+    if said := _line(r"sudo: ", error.said):
+        return AccessRefused(
+            f"sudo does not start {place.of(program)}: {said.removeprefix('sudo: ')}. Mend that,"
+            f" or run as {user}, without access.run_as."
+        )
+    return None
+
+
+_NOT_ALLOWED = (
+    r"sudo: (a password|a terminal) is required|Sorry, user |.* is not in the sudoers file"
+    r"|.* may not run sudo|.* is not allowed to run sudo"
+)
+
+
+def from_ssh(
+    error: Ended, program: str, place: Place, host: str, *, begun: bool
+) -> ReadError | None:
+    """What ssh, or the shell at the far end, could not do; None for the end of the program.
+
+    ssh's own failures have exit code 255, as PHP's fatal errors have: only ssh's words tell them
+    apart. ``begun`` says that the program had written something.
+    """
+    if error.code == _SSH_FAILED:
+        return _from_ssh_itself(error, place, host, begun=begun)
+    if begun:
+        return None
+    if any("cd: " in line and place.directory in line for line in error.said):
+        return _no_directory(place)
+    last = error.said[-1] if error.said else ""
+    if error.code == _NOT_FOUND and program in last:
+        return ProgramMissing(program, place)
+    if error.code == _NOT_EXECUTABLE and program in last:
+        return AccessRefused(f"{place.of(program)} may not be run there. Mend its permissions.")
+    return None
+
+
+def _from_ssh_itself(error: Ended, place: Place, host: str, *, begun: bool) -> ReadError | None:
+    if said := _line(BROKEN, error.said):
+        return SiteUnreachable(
+            f"The connection to site {place.site} ({place.words}) broke off: {said}. Look whether"
+            " ssh gets there by hand, and try again."
+        )
+    if begun:
+        return None
+    for failure in FAILURES:
+        if said := _line(failure.pattern, error.said):
+            names = {"site": place.site, "words": place.words, "host": host, "said": said}
+            return failure.kind(failure.sentence.format_map(names))
+    return None
+
+
+def not_running(status: str, place: Place) -> SiteUnreachable:
+    """A DDEV project in which nothing can be run; nobody starts it but its people."""
+    remedy = {
+        "stopped": f"Run ddev start in {place.directory}.",
+        "paused": f"Run ddev start in {place.directory}.",
+        "starting": f"Wait until ddev describe in {place.directory} says running.",
+    }.get(
+        status, f"Run ddev describe in {place.directory} to see why, and ddev restart to mend it."
+    )
+    return SiteUnreachable(
+        f"The DDEV project of site {place.site} ({place.words}) is {status or 'in no known state'}."
+        f" {remedy}"
+    )
+
+
+def no_project(place: Place) -> SiteUnreachable:
+    """A directory without .ddev/config.yaml."""
+    return SiteUnreachable(
+        f"Site {place.site} has no DDEV project in {place.directory} ({place.words}). Set its"
+        " directory in nwp.yml to where .ddev is, or set access.carrier to local."
+    )
+
+
+def not_described(said: str, place: Place) -> ReadError:
+    """What ``ddev describe`` says instead of describing: DDEV's own sentence."""
+    if re.search("could not find a project|can no longer find your project", said):
+        return no_project(place)
+    if "root privileges" in said:
+        return AccessRefused(
+            f"DDEV does not run as root, for site {place.site} ({place.words}). Run as the user"
+            " whose project it is."
+        )
+    remedy = (
+        "Start Docker." if "Docker" in said else f"Run ddev describe in {place.directory} and look."
+    )
+    return SiteUnreachable(
+        f"DDEV cannot describe the project of site {place.site} ({place.words}):"
+        f" {said or 'it says nothing'}. {remedy}"
+    )
+
+
+def no_description(place: Place) -> UnexpectedAnswer:
+    """``ddev describe`` ended well, and nothing that it wrote is a description."""
+    return UnexpectedAnswer(
+        f"{place.of('ddev describe -j')} answered nothing that is known as a description. Run it in"
+        f" {place.directory} and look; DDEV 1.21 to 1.25 are known."
+    )
+
+
+def from_ddev(error: Ended, program: str, place: Place) -> ReadError | None:
+    """What DDEV could not do, or the end of the program inside with its own exit code.
+
+    ``ddev exec`` ends with "Failed to execute command `…`: exit status N" when the program inside
+    failed, in every release from 1.21 (cmd/ddev/cmd/exec.go); the exit code itself is always 1
+    before 1.24.7. DDEV's own failures have other words after the colon, or before it. None when
+    neither is there: words of a release to come.
+    """
+    if _line(r"Project is not currently running", error.said):
+        return not_running("stopped", place)
+    failed = _line(r"Failed to |Docker error: |Could not connect to |No running ", error.said)
+    if not failed:
+        return None
+    status = re.match(r"Failed to execute command .*: exit status (\d+)$", failed)
+    if not status:
+        return SiteUnreachable(
+            f"DDEV could not start {place.of(program)}: {failed}. Run ddev describe in"
+            f" {place.directory} and look."
+        )
+    said = tuple(line for line in error.said if line != failed)
+    code = int(status[1])
+    if code == _NOT_FOUND and said and re.search("not found|No such file", said[-1]):
+        return ProgramMissing(program, place)
+    return Ended(place.of(program), code, said)
+
+
+def not_plain(argument: str, site: str) -> ConfigError:
+    """An argument that the shell in a DDEV project would act on."""
+    return ConfigError(
+        f"{argument!r} cannot be given to a program of site {site}: DDEV hands it to a shell. Use"
+        " letters, digits and _./:=@,+- in the site's access in nwp.yml."
+    )
+
+
+def contradiction(site: str, what: str) -> ConfigError:
+    """Options of an ``access:`` that do not go together, or make no sense."""
+    return ConfigError(f"The access of site {site} makes no sense: {what}.")
+
+
+def _line(pattern: str, said: Sequence[str]) -> str:
+    """The last line that starts so; empty when none does."""
+    return next((line for line in reversed(said) if re.match(pattern, line)), "")

@@ -1,6 +1,7 @@
 """One process, with a thread for each pipe that must not block the others."""
 
 import os
+import re
 import signal
 import subprocess
 from collections import deque
@@ -10,13 +11,16 @@ from select import poll
 from threading import Thread
 from typing import IO, Self
 
-from providers.carriers.errors import Ended, not_started, silent
+from providers.carriers.errors import Ended, Place, Silent, not_started
 
 CHUNK = 65_536
 """Bytes read at once: what a pipe of Linux holds."""
 
 LAST_LINES = 20
 """Lines of standard error that are kept."""
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+"""DDEV paints its errors, whoever reads them."""
 
 GRACE = 5.0
 """Seconds that a process has to end when it is told to, before it is killed."""
@@ -25,13 +29,13 @@ GRACE = 5.0
 class Process:
     """A child process, stopped with all its own children when the context is left."""
 
-    def __init__(self, arguments: Sequence[str], site: str, directory: str) -> None:
-        self._name = f"{arguments[0]} at site {site}"
+    def __init__(self, arguments: Sequence[str], place: Place) -> None:
+        self._name = place.of(arguments[0])
         self._last: deque[str] = deque(maxlen=LAST_LINES)
         try:
             self._child = subprocess.Popen(  # noqa: S603 - starting programs is what carriers do
                 list(arguments),
-                cwd=directory,
+                cwd=place.directory,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -40,7 +44,7 @@ class Process:
                 start_new_session=True,
             )
         except OSError as error:
-            raise not_started(error, arguments[0], site, directory) from error
+            raise not_started(error, arguments[0], place) from error
         self._threads: list[Thread] = []
 
     def __enter__(self) -> Self:
@@ -77,7 +81,7 @@ class Process:
         waiting.register(output)
         while True:
             if not waiting.poll(silence * 1000):
-                raise silent(self._name, silence)
+                raise Silent(self._name, silence)
             chunk = os.read(output, CHUNK)
             if not chunk:
                 return
@@ -91,13 +95,13 @@ class Process:
     def _listen(self) -> None:
         with _pipe(self._child.stderr) as pipe:
             for line in pipe:
-                self._last.append(line.decode(errors="replace").rstrip())
+                self._last.append(_COLOUR.sub("", line.decode(errors="replace")).strip())
 
     def _end(self, silence: float) -> None:
         try:
             code = self._child.wait(silence)
         except subprocess.TimeoutExpired as error:
-            raise silent(self._name, silence) from error
+            raise Silent(self._name, silence) from error
         if code:
             # All that it wrote, before it is told.
             self._threads[1].join(GRACE)

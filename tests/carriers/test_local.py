@@ -114,7 +114,9 @@ def test_a_failed_program_is_an_error_after_its_lines(tmp_path: Path) -> None:
     carrier = Local("ss", str(tmp_path))
     lines = carrier.run([sys.executable, "-c", code], b"", silence=PATIENT)
     assert next(lines) == b"said\n"
-    with pytest.raises(Ended, match=r"at site ss ended with exit code 7: trouble 99\.") as caught:
+    with pytest.raises(
+        Ended, match=r"at site ss \(on this machine\) ended with exit code 7: trouble 99\."
+    ) as caught:
         next(lines)
     assert caught.value.code == 7
     assert len(caught.value.said) == process.LAST_LINES
@@ -141,7 +143,9 @@ def test_silence_ends_the_program(tmp_path: Path, code: str) -> None:
     carrier = Local("ss", str(tmp_path))
     lines = carrier.run([sys.executable, "-c", code], b"", silence=0.5)
     pid = int(next(lines))
-    with pytest.raises(SiteUnreachable, match=r"site ss said nothing for 0\.5 seconds.*silence"):
+    with pytest.raises(
+        SiteUnreachable, match=r"ss \(on this machine\) said nothing for 0\.5 sec.*silence"
+    ):
         next(lines)
     assert not alive(pid)
 
@@ -200,7 +204,11 @@ def _unreadable(directory: Path) -> list[str]:
 
 
 _NOT_STARTED: dict[str, tuple[Callable[[Path], list[str]], type[ReadError], str]] = {
-    "missing program": (lambda _: ["no-such-program"], SiteUnreachable, "is not on this machine"),
+    "missing program": (
+        lambda _: ["no-such-program"],
+        SiteUnreachable,
+        "is not to be found on this machine",
+    ),
     "not executable": (_unreadable, AccessRefused, "may not run"),
     "no program": (lambda directory: [str(directory / "data")], SiteUnreachable, "be started"),
 }
