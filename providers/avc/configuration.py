@@ -1,10 +1,15 @@
-"""What a Drupal site says about itself in its ``config`` table."""
+"""What a Drupal site says about itself in its tables ``config`` and ``key_value``."""
+
+from contextlib import suppress
+from typing import Any
 
 from sqlalchemy import Connection, select
 
+from providers.avc.from_rows import STATE, STATE_NAMES, sync_state_from
 from providers.avc.php import PhpValue, unserialize
 from providers.avc.tables import Schema
 from reconciler.errors import ConfigError, UnexpectedAnswer
+from reconciler.models.avc import SyncState
 
 
 def site_uuid(connection: Connection, schema: Schema, site: str, configured: str | None) -> str:
@@ -57,6 +62,23 @@ def guild_roles(connection: Connection, schema: Schema) -> frozenset[str] | None
     )
 
 
+def sync_state(connection: Connection, schema: Schema) -> SyncState | None:
+    """What AVC remembers of synchronisation; None where this database does not tell."""
+    if schema.state is None:
+        return None
+    state = schema.state.c
+    names = [STATE + name for name in STATE_NAMES]
+    query = select(state.name, state.value).where(
+        state.collection == "state", state.name.in_(names)
+    )
+    found: dict[str, PhpValue] = {}
+    for name, data in connection.execute(query):
+        # What cannot be read says nothing, as a value of another kind.
+        with suppress(ValueError):
+            found[name.removeprefix(STATE)] = unserialize(_bytes(data))
+    return sync_state_from(found)
+
+
 def _object(
     connection: Connection, schema: Schema, name: str, site: str
 ) -> dict[int | str, PhpValue]:
@@ -70,11 +92,15 @@ def _object(
     if data is None:
         return {}
     try:
-        # A blob comes as bytes, from PostgreSQL as a view of bytes, from SQLite perhaps as text.
-        value = unserialize(data.encode() if isinstance(data, str) else bytes(data))
+        value = unserialize(_bytes(data))
     except ValueError as error:
         raise UnexpectedAnswer(
             f"{site}: the configuration `{name}` in the AVC database cannot be read ({error});"
             " check that `database` is the one that Drupal uses."
         ) from error
     return value if isinstance(value, dict) else {}
+
+
+def _bytes(blob: Any) -> bytes:
+    """A blob comes as bytes, from PostgreSQL as a view of bytes, from SQLite perhaps as text."""
+    return blob.encode() if isinstance(blob, str) else bytes(blob)

@@ -1,19 +1,17 @@
 """The guilds of a site, and the names that they go by."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Select, and_, func, select, union
+from sqlalchemy import Connection, FromClause, Select, and_, func, literal, select, union
 
-from providers.avc.plain_text import plain_text
+from providers.avc.from_rows import guilds_from
 from providers.avc.tables import Schema
 from providers.databases.rows import rows
 from reconciler.models.avc import Guild
 
 _GUILD = "guild"
 """The group type; a site has others."""
-
-_NO_LANGUAGE = "und"
-"""Drupal's code for what is in no language and serves all."""
 
 
 def guild_tables(schema: Schema) -> FromClause:
@@ -46,54 +44,37 @@ def count_guilds(connection: Connection, schema: Schema) -> int:
 
 def read_guilds(connection: Connection, schema: Schema) -> tuple[Guild, ...]:
     """Every guild, in the order of their ids."""
-    aliases = _aliases(connection, schema)
-    descriptions = _descriptions(connection, schema)
     groups, data = schema.groups.c, schema.group_data.c
-    columns = [groups.id, groups.uuid, data.label, data.langcode]
-    if schema.has_group_status:
-        columns.append(data.status)
+    status = data.status if schema.has_group_status else literal(1)
+    columns = (groups.id, groups.uuid, data.label, data.langcode, status)
     query = select(*columns).select_from(guild_tables(schema)).order_by(groups.id).distinct()
-    return tuple(
-        Guild(
-            id=row.id,
-            uuid=row.uuid,
-            label=row.label or "",
-            # As Drupal's AliasRepository looks it up: the own language's, else one for all.
-            alias=aliases.get((row.id, row.langcode)) or aliases.get((row.id, _NO_LANGUAGE)),
-            description=descriptions.get(row.id, ""),
-            published=not schema.has_group_status or row.status == 1,
-        )
-        for row in rows(connection, guilds_only(schema, query))
+    return guilds_from(
+        _rows(connection, guilds_only(schema, query)),
+        _rows(connection, _aliases(schema)),
+        _rows(connection, _descriptions(schema)),
     )
 
 
-def _aliases(connection: Connection, schema: Schema) -> dict[tuple[int, str], str]:
-    """The newest alias of each group's own page, by group id and language."""
+def _rows(connection: Connection, query: Select[Any] | None) -> Iterator[Any]:
+    return iter(()) if query is None else rows(connection, query)
+
+
+def _aliases(schema: Schema) -> Select[Any] | None:
+    """Aliases of groups' own pages; the newest comes last and stays."""
     if schema.aliases is None:  # without the Path Alias module nothing has an alias
-        return {}
+        return None
     alias = schema.aliases.c
-    query = (
+    return (
         select(alias.path, alias.alias, alias.langcode)
         .where(alias.status == 1, alias.path.like("/group/%"), alias.path.not_like("/group/%/%"))
-        .order_by(alias.id)  # the newest comes last and stays
+        .order_by(alias.id)
     )
-    found: dict[tuple[int, str], str] = {}
-    for row in rows(connection, query):
-        number = row.path.removeprefix("/group/")
-        if number.isdecimal() and number.isascii():
-            found[int(number), row.langcode] = _short(row.alias or "")
-    return found
 
 
-def _short(alias: str) -> str:
-    prefix = "/group/"
-    return alias.removeprefix(prefix) if alias.startswith(prefix) else alias.rpartition("/")[2]
-
-
-def _descriptions(connection: Connection, schema: Schema) -> dict[int, str]:
-    """Group id → its description in its original language, as plain text."""
+def _descriptions(schema: Schema) -> Select[Any] | None:
+    """Group id and description in its original language."""
     if schema.descriptions is None:
-        return {}
+        return None
     field, data = schema.descriptions.c, schema.group_data.c
     query = (
         select(field.entity_id, field.field_group_description_value)
@@ -104,7 +85,4 @@ def _descriptions(connection: Connection, schema: Schema) -> dict[int, str]:
         )
         .where(field.deleted == 0, field.delta == 0)
     )
-    return {
-        row.entity_id: plain_text(row.field_group_description_value or "")
-        for row in rows(connection, guilds_only(schema, query))
-    }
+    return guilds_only(schema, query)

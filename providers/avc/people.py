@@ -7,15 +7,12 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, FromClause, Select, and_, func, select, union
 
 from providers.avc.folding import may_equal
+from providers.avc.from_rows import People, Sought, likenesses, person_from
 from providers.avc.tables import Schema
 from providers.databases.rows import rows
-from reconciler.errors import UnexpectedAnswer
 from reconciler.models.avc import Claims, Person
 
 T = TypeVar("T")
-
-People = dict[int, Person]
-"""By uid."""
 
 _AT_ONCE = 500
 """Values in one query: SQLite and PostgreSQL limit their number, MariaDB the query's length."""
@@ -48,30 +45,24 @@ def claimants(connection: Connection, schema: Schema, claims: Claims) -> People:
     An empty address is nobody's: people without one do not share it.
     """
     users, data = schema.users.c, schema.user_data.c
+    sought = Sought(claims)
     found: People = {}
-    for uids in _portions(claims.uids):
+    for uids in _portions(sought.uids):
         found |= read_people(connection, people_query(schema).where(users.uid.in_(uids)))
-    for column, key, values in (
-        (data.mail, "mail", claims.mails),
-        (data.name, "name", claims.names),
-        (users.uuid, "uuid", claims.uuids),
+    for column, values in (
+        (data.mail, sought.mails),
+        (data.name, sought.names),
+        (users.uuid, sought.uuids),
     ):
-        wanted = {value.lower() for value in values if value}
-        for some in _portions(wanted):
+        for some in _portions(values):
             query = people_query(schema).where(may_equal(column, some, connection.dialect.name))
-            for person in _people(connection, query):
-                if getattr(person, key).lower() in wanted:
-                    found[person.uid] = person
+            found |= {each.uid: each for each in _people(connection, query) if each in sought}
     return found
 
 
 def lookalikes(connection: Connection, schema: Schema, people: Collection[Person]) -> People:
     """Everybody who has the address or the name of one of these people, case apart."""
-    shared = Claims(
-        mails=frozenset(person.mail for person in people),
-        names=frozenset(person.name for person in people),
-    )
-    return claimants(connection, schema, shared)
+    return claimants(connection, schema, likenesses(people))
 
 
 def anybody(schema: Schema) -> Select[Any]:
@@ -105,13 +96,7 @@ def _count(connection: Connection, query: Select[Any]) -> int:
 
 
 def _people(connection: Connection, query: Select[Any]) -> Iterator[Person]:
-    for uid, uuid, name, mail, status in rows(connection, query):
-        if status not in {0, 1}:
-            raise UnexpectedAnswer(
-                f"AVC does not say whether user {uid} is blocked: their status is {status}. Save"
-                " that account in Drupal again."
-            )
-        yield Person(uid, uuid, name or "", mail or "", active=status == 1)
+    return (person_from(row) for row in rows(connection, query))
 
 
 def _portions(values: Collection[T]) -> Iterator[list[T]]:

@@ -6,7 +6,6 @@ table has the original's values under the original's language code (Drupal's
 ``SqlContentEntityStorage::loadFromDedicatedTables``).
 """
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,13 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, tr
 
 from providers.avc import people as accounts
 from providers.avc.configuration import guild_roles
+from providers.avc.from_rows import (
+    People,
+    guild_in_scope,
+    members_from,
+    roles_from,
+    somebody_in_scope,
+)
 from providers.avc.guilds import (
     any_guild,
     count_guilds,
@@ -22,19 +28,14 @@ from providers.avc.guilds import (
     guilds_only,
     read_guilds,
 )
-from providers.avc.people import People
 from providers.avc.tables import Schema
 from providers.databases.rows import rows
-from reconciler.errors import NotFound
-from reconciler.models.avc import AvcCounts, AvcSnapshot, Claims, Guild
+from reconciler.models.avc import AvcCounts, AvcFacts, AvcSnapshot, Claims, Guild
 from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
-
-Members = dict[int, frozenset[int]]
-Roles = dict[int, dict[str, frozenset[int]]]
 
 
 def read_snapshot(
-    connection: Connection, schema: Schema, site_uuid: str, scope: Scope, claims: Claims
+    connection: Connection, schema: Schema, facts: AvcFacts, scope: Scope, claims: Claims
 ) -> AvcSnapshot:
     """The scope's part of the site; see ``AvcSite.read``.
 
@@ -53,11 +54,12 @@ def read_snapshot(
         uids = people.keys() | {uid for (uid,) in rows(connection, inside)}
         count = accounts.count_these(connection, schema, uids)
     return AvcSnapshot(
-        site_uuid=site_uuid,
+        site_uuid=facts.site_uuid,
+        facts=facts,
         guilds=guilds,
         people=people,
-        members=_members(connection, schema, part),
-        roles=_roles(connection, schema, part),
+        members=members_from(part.guilds, rows(connection, _inside(schema, part.memberships))),
+        roles=roles_from(part.guilds, rows(connection, _held(schema, part.memberships))),
         guild_roles=guild_roles(connection, schema),
         counts=AvcCounts(
             guilds=count_guilds(connection, schema),
@@ -88,9 +90,7 @@ def _part(connection: Connection, schema: Schema, scope: Scope, guilds: Collecti
         case FullScope():
             memberships: ColumnElement[bool] = true()
         case GuildScope():
-            ids = [guild.id for guild in guilds if guild.uuid == scope.uuid]
-            if not ids:
-                raise NotFound(f"Guild '{scope.name}' not found")
+            ids = [guild_in_scope(scope, guilds)]
             memberships = relationship.gid == ids[0]
             inside = _memberships(schema, relationship.entity_id).where(memberships)
             query = query.where(uid.in_(inside.correlate(None)))
@@ -98,8 +98,8 @@ def _part(connection: Connection, schema: Schema, scope: Scope, guilds: Collecti
             memberships = relationship.entity_id == scope.uid
             query = query.where(uid == scope.uid)
     people = accounts.read_people(connection, query)
-    if isinstance(scope, UserScope) and not people:
-        raise NotFound(f"User ID {scope.uid} not found in AVC")
+    if isinstance(scope, UserScope):
+        somebody_in_scope(scope, people)
     return _Part(ids, people, memberships)
 
 
@@ -124,23 +124,10 @@ def _memberships(schema: Schema, *columns: ColumnElement[Any]) -> Select[Any]:
     return guilds_only(schema, query)
 
 
-def _members(connection: Connection, schema: Schema, part: _Part) -> Members:
+def _inside(schema: Schema, which: ColumnElement[bool]) -> Select[Any]:
+    """Guild and uid for each membership."""
     relationship = schema.relationships.c
-    found: dict[int, set[int]] = {guild: set() for guild in part.guilds}
-    query = _memberships(schema, relationship.gid, relationship.entity_id)
-    for guild, uid in rows(connection, query.where(part.memberships)):
-        found[guild].add(uid)
-    return {guild: frozenset(uids) for guild, uids in found.items()}
-
-
-def _roles(connection: Connection, schema: Schema, part: _Part) -> Roles:
-    found: dict[int, dict[str, set[int]]] = {guild: defaultdict(set) for guild in part.guilds}
-    for guild, role, uid in rows(connection, _held(schema, part.memberships)):
-        found[guild][role].add(uid)
-    return {
-        guild: {role: frozenset(uids) for role, uids in roles.items()}
-        for guild, roles in found.items()
-    }
+    return _memberships(schema, relationship.gid, relationship.entity_id).where(which)
 
 
 def _held(schema: Schema, which: ColumnElement[bool]) -> Select[Any]:

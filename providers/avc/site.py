@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field, field_validator
 from sqlalchemy import URL, Connection
 
-from providers.avc.configuration import enabled_modules, site_uuid
+from providers.avc.configuration import enabled_modules, site_uuid, sync_state
 from providers.avc.database import drupal_database
 from providers.avc.guilds import read_guilds
 from providers.avc.read import read_snapshot
@@ -69,15 +69,12 @@ class SqlAvc:
         self._options = options
 
     def inspect(self) -> AvcFacts:
-        """The site's UUID and modules.
+        """The site's UUID and modules, and what it remembers where the account may read that.
 
         Raises ReadError, and ConfigError where the database shows no UUID and none is set.
         """
         with self._open() as (connection, schema):
-            return AvcFacts(
-                site_uuid=self._uuid(connection, schema),
-                modules=enabled_modules(connection, schema, self._site),
-            )
+            return self._facts(connection, schema)
 
     def guilds(self) -> tuple[Guild, ...]:
         """Every guild of the site, by id. Raises ReadError."""
@@ -90,8 +87,8 @@ class SqlAvc:
         The counts are the database's own, of the same moment. Raises ReadError, NotFound.
         """
         with self._open() as (connection, schema):
-            uuid = self._uuid(connection, schema)
-            return read_snapshot(connection, schema, uuid, scope, claims)
+            facts = self._facts(connection, schema)
+            return read_snapshot(connection, schema, facts, scope, claims)
 
     def address(self) -> str | None:
         """None: a database does not know where its site is."""
@@ -110,5 +107,9 @@ class SqlAvc:
         with self._database.snapshot() as connection:
             yield connection, find_schema(connection, self._options.prefix, self._site)
 
-    def _uuid(self, connection: Connection, schema: Schema) -> str:
-        return site_uuid(connection, schema, self._site, self._options.site_uuid)
+    def _facts(self, connection: Connection, schema: Schema) -> AvcFacts:
+        return AvcFacts(
+            site_uuid=site_uuid(connection, schema, self._site, self._options.site_uuid),
+            modules=enabled_modules(connection, schema, self._site),
+            sync=sync_state(connection, schema),
+        )
