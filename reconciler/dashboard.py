@@ -44,8 +44,8 @@ def dashboard(
     facts = seen.avc.facts
     known = Status(
         checked=now,
-        avc=_site(seen.avc),
-        moodle=_site(seen.moodle),
+        avc=_site(seen, seen.avc),
+        moodle=_site(seen, seen.moodle),
         enabled=seen.declared.enabled,
         paired=_paired(seen),
         module=None if facts is None or facts.modules is None else MODULE in facts.modules,
@@ -96,12 +96,14 @@ def facts_of(snapshot: MoodleSnapshot) -> MoodleFacts:
     )
 
 
-def _site(seen: SeenAvc | SeenMoodle) -> SiteStatus:
+def _site(seen: Seen, one: SeenAvc | SeenMoodle) -> SiteStatus:
+    page = seen.page(one.url)
     return SiteStatus(
-        site=seen.site,
-        url=public_address(seen.url) if seen.url else None,
-        release=seen.facts.release if seen.facts else None,
-        error=seen.error or None,
+        site=one.site,
+        url=public_address(one.url) if one.url else None,
+        release=one.facts.release if one.facts else None,
+        error=one.error or None,
+        reachable=None if page is None else answers(page.code),
     )
 
 

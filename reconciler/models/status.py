@@ -17,6 +17,8 @@ class SiteStatus(Model):
     release: str | None
     error: str | None
     """Why the site could not be read; null: it could."""
+    reachable: bool | None
+    """Whether its address answered this machine; null: nobody asked."""
 
 
 class KeyStatus(Model):

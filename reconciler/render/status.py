@@ -40,6 +40,7 @@ def heading() -> Iterator[str]:
     yield RULE
     yield "AVC-Moodle Integration Status"
     yield RULE
+    yield ""
 
 
 def status_lines(status: Status) -> Iterator[str]:
@@ -50,11 +51,7 @@ def status_lines(status: Status) -> Iterator[str]:
     yield ""
     yield "  Integration"
     yield from _integration(status)
-    if status.endpoints is not None:
-        yield ""
-        yield "  OAuth2 endpoints"
-        for found in status.endpoints:
-            yield from _endpoint(found)
+    yield from _endpoints(status)
     yield ""
     yield "  Synchronization"
     yield from _synchronization(status.synchronization, status.checked)
@@ -90,9 +87,13 @@ def _site(label: str, site: SiteStatus, program: str) -> Iterator[str]:
         parts.append(f"{program} {name(site.release.partition(' (')[0])}")
     elif not site.error:
         parts.append("release unknown")
-    yield from _row(_BAD if site.error else _GOOD, label, ", ".join(parts))
+    away = site.reachable is False
+    good = _WARNS if away else _GOOD
+    yield from _row(_BAD if site.error else good, label, ", ".join(parts))
     if site.error:
         yield from _row(" ", "", name(site.error))
+    if away:
+        yield from _row(" ", "", "this address does not answer as a site does")
 
 
 def _integration(status: Status) -> Iterator[str]:
@@ -116,7 +117,7 @@ def _module(status: Status) -> Iterator[str]:
         case True:
             yield from _row(_GOOD, "avc_moodle_sync", "module enabled")
         case False if status.module_required:
-            words = "module not enabled. Run: ddev drush en -y avc_moodle_sync"
+            words = "not enabled. Run: ddev drush en -y avc_moodle_sync"
             yield from _row(_BAD, "avc_moodle_sync", words)
         case False:
             words = "module not enabled, nor required"
@@ -148,6 +149,18 @@ def _issuer(issuer: IssuerStatus | None) -> Iterator[str]:
         others = f"; it has {number(issuer.others, 'other')}" if issuer.others else ""
         words = f"Moodle has none that is known to be this AVC{others}"
         yield from _row(_WARNS, "OAuth2 issuer", words)
+
+
+def _endpoints(status: Status) -> Iterator[str]:
+    if status.endpoints is not None:
+        yield ""
+        yield "  OAuth2 endpoints"
+        for found in status.endpoints:
+            yield from _endpoint(found)
+    elif status.avc.url is None:
+        yield ""
+        words = f"unknown: avc_integration: avc_url of {name(status.moodle.site)} is not set"
+        yield from _row(_TELLS, "OAuth2 endpoints", words)
 
 
 def _endpoint(found: EndpointStatus) -> Iterator[str]:

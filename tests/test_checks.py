@@ -1,0 +1,316 @@
+"""The integration test's checks, each on two sites in order but for what it is about."""
+
+from dataclasses import replace
+
+import pytest
+
+from reconciler.checks import all_checks, tally
+from reconciler.models.avc import KeyFile
+from reconciler.models.checks import Check, Configured, Result
+from reconciler.models.integration import Declared, Seen
+from reconciler.models.settings import SyncSettings
+from reconciler.models.web import Probe
+from reconciler.render.checks import check_lines
+from tests.integration_world import (
+    AVC,
+    IN_ORDER,
+    NOBODY_LOOKED,
+    PROBES,
+    answering,
+    avc,
+    moodle,
+    unread_avc,
+    unread_moodle,
+)
+
+FINE = Configured()
+
+
+def checks(seen: Seen, configured: Configured = FINE) -> dict[str, Check]:
+    return {f"{one.group}: {one.name}": one for one in all_checks(seen, configured)}
+
+
+def others_than(name: str, seen: Seen) -> set[str]:
+    """The checks that come out otherwise than on two sites in order, but for this one."""
+    good = checks(IN_ORDER)
+    return {key for key, one in checks(seen).items() if one != good.get(key)} - {name}
+
+
+def away(url: str) -> Seen:
+    """In order but for a page that does not answer."""
+    probes = tuple(
+        Probe(url=url, error="connection refused") if probe.url == url else probe
+        for probe in PROBES
+    )
+    return replace(IN_ORDER, probes=probes)
+
+
+def ahead(avc_clock: int | None, moodle_clock: int | None) -> Seen:
+    return replace(
+        IN_ORDER,
+        avc=replace(IN_ORDER.avc, ahead=avc_clock),
+        moodle=replace(IN_ORDER.moodle, ahead=moodle_clock),
+    )
+
+
+def test_two_sites_in_order_pass_everything() -> None:
+    """25 checks in six groups run and pass."""
+    found = all_checks(IN_ORDER, FINE)
+    assert [one for one in found if one.result != "PASS"] == []
+    assert list(dict.fromkeys(one.group for one in found)) == [
+        "OAuth2 endpoints",
+        "AVC",
+        "Moodle",
+        "nwp.yml",
+        "Network",
+        "Access and settings",
+    ]
+    counts = tally(found)
+    assert (counts.total, counts.passed, counts.failed, counts.skipped) == (25, 25, 0, 0)
+    assert counts.rate == 100
+
+
+CASES: list[tuple[str, Seen, Result, str, str]] = [
+    ("OAuth2 endpoints: /oauth/token", answering(404), "FAIL", "HTTP 404", "simple_oauth"),
+    ("OAuth2 endpoints: /oauth/token", answering(None, "refused"), "FAIL", "refused", "avc_url"),
+    ("OAuth2 endpoints: /oauth/token", answering(503), "FAIL", "HTTP 503", "simple_oauth"),
+    ("OAuth2 endpoints: /oauth/token", answering(400), "PASS", "HTTP 400 in 20 ms", ""),
+    (
+        "AVC: simple_oauth",
+        avc(modules=frozenset({"avc_moodle_sync"})),
+        "FAIL",
+        "not enabled",
+        "ddev drush en -y simple_oauth",
+    ),
+    ("AVC: simple_oauth", avc(modules=None), "SKIP", "cannot tell", ""),
+    (
+        "AVC: public key",
+        avc(public_key=KeyFile(path="/k/public.key", there=False)),
+        "FAIL",
+        "no file /k/public.key",
+        "generate keys",
+    ),
+    (
+        "AVC: public key",
+        avc(public_key=KeyFile(path="", there=False)),
+        "FAIL",
+        "name no file",
+        "generate keys",
+    ),
+    ("AVC: public key", avc(public_key=None), "SKIP", "cannot tell", ""),
+    (
+        "AVC: private key mode",
+        avc(private_key=KeyFile(path="../keys/private.key", there=True, mode=0o640)),
+        "FAIL",
+        "640",
+        "chmod 600 ../keys/private.key",
+    ),
+    (
+        "AVC: private key mode",
+        avc(private_key=KeyFile(path="../keys/private.key", there=True, mode=0o604)),
+        "FAIL",
+        "604",
+        "chmod 600",
+    ),
+    (
+        "AVC: private key mode",
+        avc(private_key=KeyFile(path="../keys/private.key", there=True, mode=0o400)),
+        "PASS",
+        "400",
+        "",
+    ),
+    (
+        "AVC: private key mode",
+        avc(private_key=KeyFile(path="../keys/private.key", there=True)),
+        "SKIP",
+        "cannot tell",
+        "",
+    ),
+    (
+        "Moodle: config.php",
+        replace(IN_ORDER, moodle=replace(IN_ORDER.moodle, by_php=False)),
+        "SKIP",
+        "web services do not show files",
+        "",
+    ),
+    (
+        "Moodle: wwwroot",
+        replace(IN_ORDER, declared=Declared(moodle_url="https://elsewhere.example")),
+        "FAIL",
+        "https://ss.example; nwp.yml says https://elsewhere.example",
+        "moodle_url",
+    ),
+    (
+        "Moodle: wwwroot",
+        replace(IN_ORDER, declared=Declared(moodle_url="HTTPS://ss.example/")),
+        "PASS",
+        "https://ss.example",
+        "",
+    ),
+    ("Network: AVC reachable", away(AVC), "FAIL", "connection refused", "ddev start"),
+    (
+        "Network: AVC by https",
+        replace(IN_ORDER, avc=replace(IN_ORDER.avc, url="http://avc.example")),
+        "FAIL",
+        "http://avc.example",
+        "https",
+    ),
+    (
+        "Access and settings: cohorts can be written",
+        moodle(writable=False),
+        "FAIL",
+        "does not let us",
+        "moodle/cohort:assign",
+    ),
+    (
+        "Access and settings: cohorts can be written",
+        moodle(writable=None),
+        "SKIP",
+        "cannot tell",
+        "",
+    ),
+    (
+        "Access and settings: idnumber locked (oauth2)",
+        moodle(idnumber_locked={"manual": True, "oauth2": False}),
+        "FAIL",
+        "can edit their own",
+        "--component=auth_oauth2 --name=field_lock_idnumber --set=locked",
+    ),
+    (
+        "Access and settings: leaving a cohort",
+        moodle(on_removal="unenrol"),
+        "PASS",
+        "grades and groups go",
+        "",
+    ),
+    ("Access and settings: leaving a cohort", moodle(on_removal=None), "SKIP", "cannot", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "seen", "result", "words", "mend"), CASES)
+def test_each_check_by_itself(name: str, seen: Seen, result: Result, words: str, mend: str) -> None:
+    """What is wrong fails with its mend, what cannot be seen is skipped with the reason."""
+    found = checks(seen)[name]
+    assert found.result == result
+    assert words in found.words
+    assert mend in found.mend
+    assert bool(found.mend) == (result == "FAIL")
+
+
+@pytest.mark.parametrize(
+    ("name", "seen"),
+    [(name, seen) for name, seen, *_ in CASES if "https" not in name],
+)
+def test_one_thing_wrong_fails_one_check(name: str, seen: Seen) -> None:
+    """The other checks come out as before."""
+    assert others_than(name, seen) == set()
+
+
+def test_locks_of_idnumber_count_where_they_matter() -> None:
+    """One check for each plugin whose accounts can edit a profile, if anybody is matched so."""
+    plugins = moodle(idnumber_locked={"webservice": False, "nologin": False, "manual": True})
+    name = "Access and settings: idnumber locked"
+    assert [key for key in checks(plugins) if key.startswith(name)] == [f"{name} (manual)"]
+    for seen, words in (
+        (moodle(idnumber_locked=None), "cannot tell"),
+        (moodle(idnumber_locked={"webservice": False}), "no account could"),
+        (
+            replace(IN_ORDER, settings=SyncSettings(matching=("email",))),
+            "nobody is matched by idnumber",
+        ),
+    ):
+        found = checks(seen)[name]
+        assert found.result == "SKIP"
+        assert words in found.words
+
+
+@pytest.mark.parametrize(
+    ("clocks", "results"),
+    [
+        ((60, -60), ["PASS", "PASS", "FAIL"]),
+        ((61, 1), ["FAIL", "PASS", "PASS"]),
+        ((-61, -61), ["FAIL", "FAIL", "PASS"]),
+        ((None, 0), ["SKIP", "PASS", "SKIP"]),
+        ((None, None), ["SKIP", "SKIP", "SKIP"]),
+    ],
+)
+def test_clocks_may_differ_by_a_minute(
+    clocks: tuple[int | None, int | None], results: list[Result]
+) -> None:
+    """AVC and this machine, Moodle and this machine, AVC and Moodle; a clock unseen is skipped."""
+    found = [one for key, one in checks(ahead(*clocks)).items() if ": clocks: " in key]
+    assert [one.result for one in found] == results
+
+
+def test_a_site_that_cannot_be_read_fails_once() -> None:
+    """Its sentence is in one failure; what only it could tell is skipped for that."""
+    for seen, what in (
+        (unread_avc("AVC avc is stopped."), "AVC"),
+        (unread_moodle("Moodle ss is down."), "Moodle"),
+    ):
+        failed = [one for one in all_checks(seen, FINE) if one.result == "FAIL"]
+        assert [one.name for one in failed] == [f"{what} can be read"]
+        assert failed[0].words in {"AVC avc is stopped.", "Moodle ss is down."}
+        skipped = [one for one in all_checks(seen, FINE) if one.result == "SKIP"]
+        assert skipped
+        assert all(
+            one.words in {f"{what} could not be read", "no clock was seen"} for one in skipped
+        )
+
+
+@pytest.mark.parametrize(
+    ("configured", "failed"),
+    [
+        (Configured(file="no nwp.yml here"), ["file"]),
+        (Configured(avc="Site 'avc' not found"), ["AVC site"]),
+        (Configured(moodle="Site 'ss' not found"), ["Moodle site"]),
+        (Configured(avc="Site 'avc' not found", moodle="neither"), ["AVC site", "Moodle site"]),
+    ],
+)
+def test_without_nwp_yml_the_rest_is_skipped(configured: Configured, failed: list[str]) -> None:
+    """What is wrong with it fails, its other checks tell, and nothing else runs."""
+    found = all_checks(NOBODY_LOOKED, configured)
+    assert [one.name for one in found if one.result == "FAIL"] == failed
+    assert {one.group for one in found if one.result == "PASS"} <= {"nwp.yml"}
+    assert all(one.words for one in found)
+    assert len(found) == len(all_checks(moodle(idnumber_locked=None), FINE))
+
+
+def test_success_is_counted_of_those_that_ran() -> None:
+    """Skipped checks count neither way, and one failure of many is never 100%."""
+    failed = Check("g", "a", "FAIL", "w", "m")
+    passed, skipped = replace(failed, result="PASS"), replace(failed, result="SKIP")
+    assert tally([passed, passed, failed, skipped]).rate == 66
+    assert tally([*[passed] * 999, failed]).rate == 99
+    assert tally([skipped]).rate is None
+
+
+def test_what_a_terminal_sees() -> None:
+    """Groups, a line a check, the mend below a failure, and the totals; in 80 columns."""
+    failed = Check("AVC", "private key mode", "FAIL", "640", "chmod 600 k")
+    skipped = Check("Moodle", "config.php", "SKIP", "because")
+    lines = list(check_lines([failed, skipped, replace(skipped, result="PASS")]))
+    assert lines == [
+        "",
+        "AVC",
+        "  ✗ FAIL private key mode: 640",
+        "         → chmod 600 k",
+        "",
+        "Moodle",
+        "  ℹ SKIP config.php: because",
+        "  ✓ PASS config.php: because",
+        "",
+        "Total: 3, passed: 1, failed: 1, skipped: 1",
+        "Success rate: 50% of those that ran",
+    ]
+    for _, seen, *_ in CASES:
+        assert max(map(len, check_lines(all_checks(seen, FINE)))) <= 80
+    assert list(check_lines([skipped]))[-1] == "Success rate: nothing ran"
+
+
+def test_what_sites_say_is_escaped() -> None:
+    """An error with control characters cannot move the cursor, nor tell a password."""
+    for seen in (unread_avc("\x1b[2J\u202e"), answering(None, "\x1b[2J")):
+        assert all(line.isprintable() for line in check_lines(all_checks(seen, FINE)))
+    secret = replace(IN_ORDER, avc=replace(IN_ORDER.avc, url="http://u:5ecret@avc.example"))
+    assert "5ecret" not in "\n".join(check_lines(all_checks(secret, FINE)))
