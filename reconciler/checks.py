@@ -147,7 +147,7 @@ def _same(url: str) -> str:
 
 def _nwp(seen: Seen, configured: Configured) -> Iterator[Check]:
     if configured.file:
-        mend = "change to the NWP directory, or set RECONCILER_CONFIG"
+        mend = "mend it, change to the NWP directory, or set RECONCILER_CONFIG to another file"
         yield Check("nwp.yml", "file", "FAIL", configured.file, mend)
     else:
         yield Check("nwp.yml", "file", "PASS", "there")
@@ -156,7 +156,7 @@ def _nwp(seen: Seen, configured: Configured) -> Iterator[Check]:
         ("Moodle site", seen.moodle.site, configured.moodle, "recipe: m"),
     ):
         if configured.file:
-            yield Check("nwp.yml", what, "SKIP", "there is no nwp.yml to look into")
+            yield Check("nwp.yml", what, "SKIP", "nwp.yml cannot be looked into")
         elif error:
             mend = f"put {site} under sites: in nwp.yml, with {key}, as docs/configuration.md says"
             yield Check("nwp.yml", what, "FAIL", error, mend)

@@ -37,9 +37,8 @@ def avc_moodle_test(
 
 def _configured(avc_site: str, moodle_site: str) -> "Configured":
     """What is wrong with nwp.yml, and with which part of it."""
-    from reconciler.config.nwp import find_file, site_entry
-    from reconciler.config.sites import describe_pair
-    from reconciler.errors import ConfigError, ReconcilerError
+    from reconciler.config.nwp import find_file
+    from reconciler.errors import ConfigError
     from reconciler.inspection import sentence
     from reconciler.models.checks import Configured
 
@@ -50,22 +49,46 @@ def _configured(avc_site: str, moodle_site: str) -> "Configured":
         return Configured(file=sentence(error))
     except OSError as error:
         return Configured(file=f"{file} cannot be read: {error.strerror}")
+    found = _missing(file, avc_site, moodle_site)
+    return found if found != Configured() else _wrong(avc_site, moodle_site)
+
+
+def _missing(file: Path, avc_site: str, moodle_site: str) -> "Configured":
+    """Which of the two has no entry."""
+    from reconciler.config.nwp import site_entry
+    from reconciler.errors import ConfigError
+    from reconciler.inspection import sentence
+    from reconciler.models.checks import Configured
+
     errors = {}
     for site in (avc_site, moodle_site):
         try:
             site_entry(file, site)
         except ConfigError as error:
             errors[site] = sentence(error)
-    if errors:
-        return Configured(avc=errors.get(avc_site, ""), moodle=errors.get(moodle_site, ""))
+    avc, moodle = (errors.get(site, "") for site in (avc_site, moodle_site))
+    # Of a file that makes no sense, both say the same.
+    return Configured(file=avc) if avc and avc == moodle else Configured(avc=avc, moodle=moodle)
+
+
+def _wrong(avc_site: str, moodle_site: str) -> "Configured":
+    """Which of the two entries is another kind of site's, or has a setting that makes no sense."""
+    from reconciler.config.sites import describe_pair
+    from reconciler.errors import NotReady, ReconcilerError
+    from reconciler.models.checks import Configured
+
     try:
         describe_pair(avc_site, moodle_site)
+    except NotReady as error:
+        reasons = error.reasons
     except ReconcilerError as error:
-        said = sentence(error)
-        # What joins the two is AVC's part but for what names the Moodle's entry.
-        of_moodle = f"sites.{moodle_site}." in said or f"Site '{moodle_site}'" in said
-        return Configured(moodle=said) if of_moodle else Configured(avc=said)
-    return Configured()
+        reasons = (str(error),)
+    else:
+        return Configured()
+    of_moodle = (f": sites.{moodle_site}.", f"Site '{moodle_site}' ")
+    moodle = [reason for reason in reasons if any(words in reason for words in of_moodle)]
+    avc = [reason for reason in reasons if reason not in moodle]
+    return Configured(avc=" ".join(avc), moodle=" ".join(moodle))
 
 
 def _seen(avc_site: str, moodle_site: str, configured: "Configured") -> "Seen":

@@ -158,7 +158,6 @@ def _endpoints(status: Status) -> Iterator[str]:
         for found in status.endpoints:
             yield from _endpoint(found)
     elif status.avc.url is None:
-        yield ""
         words = f"unknown: avc_integration: avc_url of {name(status.moodle.site)} is not set"
         yield from _row(_TELLS, "OAuth2 endpoints", words)
 
