@@ -72,7 +72,7 @@ def test_who_leaves_gets_the_time_of_it() -> None:
     target = moodle()
     run(sites(MEMBERS, target), FullScope())
     record = run(sites({1: frozenset({1}), 2: frozenset({3})}, target), FullScope())
-    assert (record.users, record.people) == (2, {1, 2, 3})
+    assert (record.users, record.people) == (2, frozenset({1, 2, 3}))
 
 
 def test_who_waits_for_something_is_not_among_the_people() -> None:
@@ -80,7 +80,7 @@ def test_who_waits_for_something_is_not_among_the_people() -> None:
     target = moodle()
     target.broken = frozenset({102})
     record = run(sites(MEMBERS, target), FullScope())
-    assert (record.users, record.people) == (2, {1, 3})
+    assert (record.users, record.people) == (2, frozenset({1, 3}))
 
 
 def test_what_a_saved_plan_left_out_is_not_counted() -> None:

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ValidationError
 
 from providers.moodle.command_line.site import connect
 from reconciler.errors import SiteUnreachable
+from tests.sandbox.php import required_php
+from tests.sandbox.stand_in import new_stand_in
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -33,12 +35,6 @@ class Configured:
         return None
 
 
-def moodle_in(directory: Path) -> None:
-    directory.mkdir(parents=True)
-    (directory / "config.php").touch()
-    (directory / "version.php").touch()
-
-
 @pytest.mark.parametrize(
     ("place", "options"),
     [
@@ -50,13 +46,15 @@ def moodle_in(directory: Path) -> None:
 def test_where_a_moodle_is_looked_for(tmp_path: Path, place: str, options: dict[str, str]) -> None:
     """In the site's own directory, or where access.directory says, from nwp.yml's."""
     raw = {key: value.format(tmp_path) for key, value in options.items()}
-    moodle = connect(Configured(str(tmp_path), raw))
+    moodle = connect(Configured(str(tmp_path), {"php": required_php(), **raw}))
+    (tmp_path / place).mkdir(parents=True)
     with pytest.raises(
         SiteUnreachable, match=rf"{tmp_path}/{place} of site ss \(on .* machine\) is no Moodle"
     ):
         moodle.inspect()
-    moodle_in(tmp_path / place)
-    moodle.inspect()
+    (tmp_path / place).rmdir()
+    new_stand_in(tmp_path, "4.5.6").root.rename(tmp_path / place)
+    assert moodle.inspect().url == "https://moodle.example"
 
 
 @pytest.mark.parametrize("raw", [{"silence": 0}, {"shell": "bash"}, {"via": "webservice"}])

@@ -308,25 +308,8 @@ def test_enrolments_that_are_missing_are_an_error() -> None:
         moodle.enrolments(frozenset({3}), frozenset({10}))
 
 
-@pytest.mark.parametrize(
-    ("files", "moodle"),
-    [
-        ({"config.php": True, "version.php": True, "public/version.php": False}, True),
-        ({"config.php": True, "version.php": False, "public/version.php": True}, True),
-        ({"config.php": False, "version.php": True, "public/version.php": False}, False),
-        ({"config.php": True, "version.php": False, "public/version.php": False}, False),
-        ({"config.php": None, "version.php": None, "public/version.php": None}, True),
-    ],
-)
-def test_a_look_at_a_site_starts_no_program(files: dict[str, bool | None], moodle: bool) -> None:
-    """What the carrier cannot see without one, the read will say."""
-    place, carrier = site()
-    carrier.files = files.__getitem__
-    if moodle:
-        place.inspect()
-    else:
-        with pytest.raises(
-            SiteUnreachable, match=r"/srv/moodle of site ss \(on this machine\) is no Moodle"
-        ):
-            place.inspect()
-    assert carrier.programs == []
+def test_a_look_that_is_missing_is_an_error() -> None:
+    """A site that says hello and nothing else has not been looked at."""
+    moodle, _ = site(HELLO, {"kind": "trailer", "counts": {"looks": 1}})
+    with pytest.raises(IncompleteRead, match="0 looks and counts 1"):
+        moodle.inspect()

@@ -133,16 +133,9 @@ def test_an_upgrade_that_died_long_ago(site: MoodleSite, stand_in: StandIn) -> N
 
 
 def test_a_directory_that_is_no_moodle(tmp_path: Path) -> None:
-    """A look tells, without PHP."""
+    """PHP finds no config.php there."""
     with pytest.raises(SiteUnreachable, match="is no Moodle"):
         site_in(tmp_path).inspect()
-
-
-def test_a_look_starts_no_process(site: MoodleSite) -> None:
-    """One process reads, one writes: none is for looking."""
-    before = site.traffic()
-    site.inspect()
-    assert site.traffic() == before
 
 
 def _give_away(stand_in: StandIn) -> str:

@@ -38,6 +38,19 @@ class Refused(php.Refused):
     """Who runs PHP; empty where PHP cannot tell."""
 
 
+class Look(Model):
+    """What a site is like, and whether its cohorts may be written."""
+
+    kind: Literal["look"]
+    issuers: tuple[tuple[int, str, str, str], ...]
+    """id, name, base URL, claim of the user name."""
+    cohortrole: bool
+    on_removal: Literal["unenrol", "suspend"]
+    idnumber_locked: dict[str, bool]
+    writable: bool
+    clock: int
+
+
 class Cohorts(Model):
     """id, name, idnumber, description, visible, in the system context, component."""
 
@@ -123,6 +136,7 @@ class Unrecorded(Model):
 
 Said = (
     Hello
+    | Look
     | Cohorts
     | Members
     | Accounts

@@ -4,9 +4,10 @@ from typing import Literal
 
 from providers.php.program import program as put_together
 
-Task = Literal["read", "enrolments", "write"]
+Task = Literal["look", "read", "enrolments", "write"]
 
 _PIECES: dict[str, tuple[str, ...]] = {
+    "look": ("look", "site", "plugin"),
     "read": ("read", "site", "plugin"),
     "enrolments": ("enrolments",),
     "write": ("write", "sight", "operations", "record", "plugin"),

@@ -12,6 +12,7 @@ from providers.moodle.command_line.documents import (
     Enrolments,
     Hello,
     Links,
+    Look,
     Members,
     Said,
     Site,
@@ -26,11 +27,32 @@ from reconciler.models.moodle import (
     Grant,
     Issuer,
     Link,
+    MoodleFacts,
     MoodleQuery,
     MoodleRole,
     MoodleSnapshot,
     RoleState,
 )
+
+
+def look(php: Php) -> MoodleFacts:
+    """What the site is like, by one process. Raises ReadError."""
+    found: dict[str, object] = {}
+    looks = 0
+    with closing(php.ask("look", {})) as documents:
+        for document in documents:
+            match document:
+                case Hello():
+                    found |= {"url": document.url, "release": document.release}
+                case Look():
+                    looks += 1
+                    found |= document.model_dump(exclude={"kind", "issuers"})
+                    found["issuers"] = tuple(Issuer(*row) for row in document.issuers)
+                case Trailer():
+                    php.compare(document, {"looks": looks})
+                case _:
+                    raise php.unexpected(document)
+    return MoodleFacts.model_validate(found)
 
 
 def read(php: Php, query: MoodleQuery) -> MoodleSnapshot:

@@ -1,15 +1,13 @@
 """A Moodle behind its own PHP, as the core sees it."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Literal
 
 from providers.carriers.access import CarrierAccess, carrier_for
-from providers.carriers.carrier import Carrier
-from providers.moodle.command_line import errors, reading
+from providers.moodle.command_line import reading
 from providers.moodle.command_line.conversation import Php, moodle_php
 from providers.moodle.command_line.writing import Writing, shown
-from reconciler.models.moodle import Enrolled, MoodleQuery, MoodleSnapshot, Rule
+from reconciler.models.moodle import Enrolled, MoodleFacts, MoodleQuery, MoodleSnapshot, Rule
 from reconciler.models.operations import Facts, Operation, Outcome, Run, Step
 from reconciler.ports import SiteAccess
 
@@ -27,20 +25,14 @@ class CommandLineAccess(CarrierAccess):
 class CommandLineSite:
     """Implements ``reconciler.ports.MoodleSite``."""
 
-    def __init__(self, php: Php, carrier: Carrier, directory: str) -> None:
+    def __init__(self, php: Php) -> None:
         self._php = php
-        self._carrier = carrier
-        self._directory = directory
         self._facts: dict[Operation, Facts] = {}
         self._unrecorded = ""
 
-    def inspect(self) -> None:
-        """See the port. Starts no PHP: a run of this program has one to read, and one to write."""
-        holds = self._carrier.holds
-        # 5.1 and later have all but config.php below public/.
-        version = [holds("version.php"), holds("public/version.php")]
-        if holds("config.php") is False or version == [False, False]:
-            raise errors.not_a_moodle(self._php.place, self._directory)
+    def inspect(self) -> MoodleFacts:
+        """See the port."""
+        return reading.look(self._php)
 
     def unavailable(self) -> frozenset[Rule]:
         """PHP sees every column."""
@@ -79,14 +71,11 @@ class CommandLineSite:
 def connect(access: SiteAccess) -> CommandLineSite:
     """The Moodle that the configuration describes. Raises ConfigError."""
     options = access.options(CommandLineAccess)
-    named = Path(options.directory).expanduser() if options.directory else None
-    directory = str(Path(access.directory) / named if named else access.site_directory)
-    carrier = carrier_for(access, options)
     php = moodle_php(
-        carrier,
+        carrier_for(access, options),
         access.site,
         executable=options.php,
         silence=options.silence,
         any_owner=options.any_owner,
     )
-    return CommandLineSite(php, carrier, directory)
+    return CommandLineSite(php)
