@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from typing import Self
 
 from providers.avc.plain_text import plain_text
 from reconciler.errors import NotFound, UnexpectedAnswer
@@ -75,23 +76,45 @@ def person_from(row: PersonRow) -> Person:
     return Person(uid, uuid, name or "", mail or "", active=status == 1)
 
 
-def members_from(guilds: Iterable[int], rows: Iterable[tuple[int, int]]) -> Members:
-    """Who is in each of these guilds; rows are guild and uid."""
-    found: dict[int, set[int]] = {guild: set() for guild in guilds}
-    for guild, uid in rows:
-        found[guild].add(uid)
-    return {guild: frozenset(uids) for guild, uids in found.items()}
+class Inside:
+    """Who is in which guild, gathered row by row: a million rows are not kept beside their sets."""
+
+    def __init__(self) -> None:
+        self._found: dict[int, set[int]] = defaultdict(set)
+        self.rows = 0
+
+    def add(self, rows: Iterable[tuple[int, int]]) -> Self:
+        """Take rows of guild and uid."""
+        for guild, uid in rows:
+            self._found[guild].add(uid)
+            self.rows += 1
+        return self
+
+    def of(self, guilds: Iterable[int]) -> Members:
+        """The members of these guilds; nobody may be an answer."""
+        return {guild: frozenset(self._found.get(guild, ())) for guild in guilds}
 
 
-def roles_from(guilds: Iterable[int], rows: Iterable[tuple[int, str, int]]) -> Roles:
-    """Who holds which role in each of these guilds; rows are guild, role and uid."""
-    found: dict[int, dict[str, set[int]]] = {guild: defaultdict(set) for guild in guilds}
-    for guild, role, uid in rows:
-        found[guild][role].add(uid)
-    return {
-        guild: {role: frozenset(uids) for role, uids in roles.items()}
-        for guild, roles in found.items()
-    }
+class Held:
+    """Who holds which role in which guild, gathered row by row."""
+
+    def __init__(self) -> None:
+        self._found: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+        self.rows = 0
+
+    def add(self, rows: Iterable[tuple[int, str, int]]) -> Self:
+        """Take rows of guild, role and uid."""
+        for guild, role, uid in rows:
+            self._found[guild][role].add(uid)
+            self.rows += 1
+        return self
+
+    def of(self, guilds: Iterable[int]) -> Roles:
+        """The roles held in these guilds."""
+        return {
+            guild: {role: frozenset(uids) for role, uids in self._found.get(guild, {}).items()}
+            for guild in guilds
+        }
 
 
 def guild_in_scope(scope: GuildScope, guilds: Collection[Guild]) -> int:

@@ -15,10 +15,10 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, tr
 from providers.avc import people as accounts
 from providers.avc.configuration import guild_roles
 from providers.avc.from_rows import (
+    Held,
+    Inside,
     People,
     guild_in_scope,
-    members_from,
-    roles_from,
     somebody_in_scope,
 )
 from providers.avc.guilds import (
@@ -58,8 +58,8 @@ def read_snapshot(
         facts=facts,
         guilds=guilds,
         people=people,
-        members=members_from(part.guilds, rows(connection, _inside(schema, part.memberships))),
-        roles=roles_from(part.guilds, rows(connection, _held(schema, part.memberships))),
+        members=Inside().add(rows(connection, _inside(schema, part.memberships))).of(part.guilds),
+        roles=Held().add(rows(connection, _held(schema, part.memberships))).of(part.guilds),
         guild_roles=guild_roles(connection, schema),
         counts=AvcCounts(
             guilds=count_guilds(connection, schema),

@@ -22,14 +22,19 @@ final class Conversation
 /** Rows that are said as they come, some hundreds at a time, and counted. */
 final class Rows
 {
+    /** Kind => how many rows of it there were, in whatever many lists. */
+    public static array $counts = [];
+
     private array $waiting = [];
 
     public function __construct(private string $kind)
     {
+        self::$counts[$kind] ??= 0;
     }
 
     public function add(array $row): void
     {
+        self::$counts[$this->kind]++;
         $this->waiting[] = $row;
         if (count($this->waiting) === ROWS) {
             $this->flush();
