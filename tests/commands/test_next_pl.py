@@ -93,7 +93,7 @@ def test_a_pl_that_cannot_be_started_is_one_sentence(tmp_path: Path) -> None:
 def test_the_file_for_nwps_commands_runs_ours(tmp_path: Path) -> None:
     """The three lines that docs/operating.md shows, as NWP runs them: by the command's name."""
     text = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
-    lines = text.partition("scripts/commands/avc-moodle-sync.sh\n")[2].partition("```")[0]
+    lines = text.partition("# scripts/commands/avc-moodle-sync.sh\n")[2].partition("```")[0]
     assert len(lines.splitlines()) == 3
     script = tmp_path / "avc-moodle-sync.sh"
     script.write_text(lines.replace("/opt/avc-moodle-sync/.venv/bin/pl", str(OURS)))
