@@ -58,6 +58,8 @@ class Ddev:
     def __init__(self, inner: Carrier, site: str, directory: str, silence: float = 300) -> None:
         self._inner = inner
         self._silence = silence
+        # Where DDEV runs, and where it runs programs.
+        self._outside = Place(site, inner.words, directory)
         self._place = Place(site, f"in its DDEV project {inner.words}", directory)
 
     @property
@@ -72,12 +74,12 @@ class Ddev:
         self._check(arguments)
         # From 1.25.2 ``ddev exec`` starts a project that is not running.
         if self._description.status != "running":
-            raise not_running(self._description.status, self._place)
+            raise not_running(self._description.status, self._outside)
         called = arguments[0]
 
         def explain(error: Ended, *, begun: bool) -> ReadError | None:
             del begun  # DDEV's own words tell more.
-            return from_ddev(error, called, self._place)
+            return from_ddev(error, called, self._place, self._outside)
 
         # Flags come before the command. Never --raw: from 1.24.3 it eats standard input.
         inside = ["ddev", "exec", "-d", ROOT, *arguments]
@@ -108,21 +110,21 @@ class Ddev:
         """Asked once. Raises ReadError."""
         if self._inner.holds(CONFIG) is False:
             # DDEV would go on looking in the directories above, and find another project.
-            raise no_project(self._place)
+            raise no_project(self._outside)
         description = _described(self._described())
         if description is None:
-            raise no_description(self._place)
+            raise no_description(self._outside)
         if PurePosixPath(description.approot) in PurePosixPath(self._place.directory).parents:
-            raise no_project(self._place)
+            raise no_project(self._outside)
         return description
 
     def _described(self) -> list[bytes]:
         def explain(error: Ended, *, begun: bool) -> ReadError | None:
             del begun
-            return not_described(_fatal(error.said), self._place)
+            return not_described(_fatal(error.said), self._outside)
 
         command = ["ddev", "describe", "-j"]
-        where = self._place.of("ddev describe -j")
+        where = self._outside.of("ddev describe -j")
         return list(
             relayed(
                 lambda: self._inner.run(command, b"", silence=self._silence),

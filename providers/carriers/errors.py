@@ -43,7 +43,7 @@ class Ended(SiteUnreachable):
     """
 
     def __init__(self, where: str, code: int, said: tuple[str, ...]) -> None:
-        words = f": {said[-1]}" if said else ", without a word on standard error"
+        words = f": {said[-1].rstrip('.')}" if said else ", without a word on standard error"
         super().__init__(f"{where} ended with exit code {code}{words}.")
         self.code = code
         self.said = said
@@ -232,16 +232,16 @@ def no_description(place: Place) -> UnexpectedAnswer:
     )
 
 
-def from_ddev(error: Ended, program: str, place: Place) -> ReadError | None:
+def from_ddev(error: Ended, program: str, place: Place, outside: Place) -> ReadError | None:
     """What DDEV could not do, or the end of the program inside with its own exit code.
 
     ``ddev exec`` ends with "Failed to execute command `…`: exit status N" when the program inside
     failed, in every release from 1.21 (cmd/ddev/cmd/exec.go); the exit code itself is always 1
     before 1.24.7. DDEV's own failures have other words after the colon, or before it. None when
-    neither is there: words of a release to come.
+    neither is there: words of a release to come. ``outside`` is where DDEV itself runs.
     """
     if _line(r"Project is not currently running", error.said):
-        return not_running("stopped", place)
+        return not_running("stopped", outside)
     failed = _line(r"Failed to |Docker error: |Could not connect to |No running ", error.said)
     if not failed:
         return None
@@ -272,5 +272,6 @@ def contradiction(site: str, what: str) -> ConfigError:
 
 
 def _line(pattern: str, said: Sequence[str]) -> str:
-    """The last line that starts so; empty when none does."""
-    return next((line for line in reversed(said) if re.match(pattern, line)), "")
+    """The last line that starts so, without its full stop; empty when none does."""
+    found = next((line for line in reversed(said) if re.match(pattern, line)), "")
+    return found.rstrip(".")

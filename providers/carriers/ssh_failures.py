@@ -67,7 +67,7 @@ FAILURES = (
         " public key into authorized_keys there, and have ssh find the private one.",
     ),
     Failure(
-        r"Can't open user config file|.*: Bad configuration option|.*: terminating, ",
+        r"Can't open user config file|.*: Bad configuration option",
         AccessRefused,
         "ssh does not take its configuration, for site {site} ({words}): {said}. Mend that file, or"
         " access.ssh_config in nwp.yml.",

@@ -46,8 +46,11 @@ def far(tmp_path: Path) -> Iterator[Far]:
 
 
 @contextmanager
-def serving(directory: Path) -> Iterator[Far]:
-    """Start sshd with its keys and configurations in that directory; stop it at the end."""
+def serving(directory: Path, path: str = "/usr/local/bin:/usr/bin:/bin") -> Iterator[Far]:
+    """Start sshd with its keys and configurations in that directory; stop it at the end.
+
+    ``path`` is the rest of the search path there.
+    """
     sshd = _sshd()
     programs = directory / "programs"
     programs.mkdir(parents=True)
@@ -57,7 +60,7 @@ def serving(directory: Path) -> Iterator[Far]:
     port = _free_port()
     host_key = (directory / "host_key.pub").read_text("utf-8")
     (directory / "known_hosts").write_text(f"[127.0.0.1]:{port} {host_key}", "utf-8")
-    _write(directory / "sshd_config", _server(directory, port))
+    _write(directory / "sshd_config", _server(directory, port, path))
     client = _client(directory, port)
     _write(directory / "ssh_config", {"Host": "far"} | client)
     command = [sshd, "-D", "-e", "-f", str(directory / "sshd_config")]
@@ -70,8 +73,7 @@ def serving(directory: Path) -> Iterator[Far]:
             process.terminate()
 
 
-def _server(directory: Path, port: int) -> dict[str, str]:
-    path = f"{directory / 'programs'}:/usr/local/bin:/usr/bin:/bin"
+def _server(directory: Path, port: int, path: str) -> dict[str, str]:
     return {
         "ListenAddress": f"127.0.0.1:{port}",
         "HostKey": str(directory / "host_key"),
@@ -82,7 +84,7 @@ def _server(directory: Path, port: int) -> dict[str, str]:
         "StrictModes": "no",
         "UsePAM": "no",
         "PidFile": "none",
-        "SetEnv": f"PATH={path}",
+        "SetEnv": f"PATH={directory / 'programs'}:{path}",
     }
 
 
