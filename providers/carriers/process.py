@@ -111,7 +111,9 @@ class Process:
         """End the whole group, unless it has ended: the program, and what it may have started."""
         if self._child.returncode is not None:
             return
-        # Another user's, by sudo, may be out of reach: losing its pipes ends it.
+        # sudo and what it starts are another user's: the kernel may let nobody but root end them.
+        # Those, and programs in a container or on another machine, end when they next write.
+        _pipe(self._child.stdout).close()
         with suppress(OSError):
             os.killpg(self._child.pid, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):

@@ -130,7 +130,7 @@ def test_a_program_that_is_not_there(carrier: Carrier, way: str) -> None:
 def test_silence_is_a_sentence(carrier: Carrier, way: str) -> None:
     """It names the program that was asked for, not the ssh or sudo that was stopped."""
     with pytest.raises(Silent) as caught:
-        list(carrier.run(["sh"], b"exec sleep 600", silence=1.5))
+        list(carrier.run(["sh"], b"exec sleep 20", silence=1.5))
     assert str(caught.value) == (
         f"sh at site avc ({WAYS[way]}) said nothing for 1.5 seconds, and was stopped. Look at the"
         " site's load, or raise access.silence in nwp.yml."

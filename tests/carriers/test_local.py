@@ -185,6 +185,23 @@ def test_a_program_that_will_not_end_is_killed(
     assert not alive(pid)
 
 
+def test_a_program_that_may_not_be_killed_loses_its_pipes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that sudo started for another user: it ends when it next writes."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "killpg", refuse)
+    code = "import os\nwhile True: print(os.getpid(), flush=True)\n"
+    carrier = Local("ss", str(tmp_path))
+    lines = carrier.run([sys.executable, "-c", code], b"", silence=PATIENT)
+    pid = int(next(lines))
+    lines.close()
+    assert not alive(pid)
+
+
 def test_an_interrupt_stops_the_program(tmp_path: Path) -> None:
     """Ctrl-C reaches this program, which stops the other one."""
     code = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"

@@ -207,7 +207,7 @@ def test_a_program_that_is_not_there_or_not_executable(tmp_path: Path, shell: st
 def test_a_connection_that_breaks_off(far: Far, tmp_path: Path) -> None:
     """What came before is no whole answer: an error follows, which is not the program's."""
     carrier = ssh(far, tmp_path)
-    program = b"echo begun; while [ ! -e go ]; do sleep 0.05; done; kill -9 $PPID; sleep 600"
+    program = b"echo begun; while [ ! -e go ]; do sleep 0.05; done; kill -9 $PPID; sleep 20"
     lines = carrier.run(["sh"], program, silence=PATIENT)
     assert next(lines) == b"begun\n"
     (tmp_path / "go").touch()
@@ -241,7 +241,7 @@ def test_a_helper_of_ssh_ends_with_it(far: Far, tmp_path: Path) -> None:
     helper.write_text(_PROXY, "utf-8")
     proxy = f"python3 {helper} {far.port} {note}"
     carrier = ssh(far, tmp_path, ProxyCommand=proxy)
-    lines = carrier.run(["sh"], b"echo begun; sleep 600", silence=PATIENT)
+    lines = carrier.run(["sh"], b"echo begun; sleep 20", silence=PATIENT)
     assert next(lines) == b"begun\n"
     pid = int(note.read_text("utf-8"))
     lines.close()
