@@ -75,10 +75,7 @@ def drift_of(plan: Plan) -> Drift:
         memberships=len(members),
         people=len({member.moodle for member in members}),
         create=sum(cohort.action == "create" for cohort in plan.cohorts),
-        change=sum(
-            cohort.action != "create" and (cohort.changes_fields or cohort.action != "update")
-            for cohort in plan.cohorts
-        ),
+        change=sum(c.action != "create" and c.changes_fields for c in plan.cohorts),
         roles=sum(len(c.assignments) + (c.definition is not None) for c in plan.cohorts),
         problems=len(plan.problems),
     )

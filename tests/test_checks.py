@@ -312,5 +312,12 @@ def test_what_sites_say_is_escaped() -> None:
     """An error with control characters cannot move the cursor, nor tell a password."""
     for seen in (unread_avc("\x1b[2J\u202e"), answering(None, "\x1b[2J")):
         assert all(line.isprintable() for line in check_lines(all_checks(seen, FINE)))
-    secret = replace(IN_ORDER, avc=replace(IN_ORDER.avc, url="http://u:5ecret@avc.example"))
-    assert "5ecret" not in "\n".join(check_lines(all_checks(secret, FINE)))
+    url = "http://u:5ecret@avc.example"
+    secret = replace(
+        IN_ORDER,
+        avc=replace(IN_ORDER.avc, url=url),
+        probes=tuple(Probe(url=f"{url}/oauth/{one}", code=404) for one in ("token", "userinfo")),
+    )
+    shown = "\n".join(check_lines(all_checks(secret, FINE)))
+    assert "FAIL /oauth/token: http://avc.example/oauth/token: HTTP 404" in shown
+    assert "5ecret" not in shown

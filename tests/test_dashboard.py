@@ -10,6 +10,7 @@ from reconciler.models.avc import SyncState
 from reconciler.models.moodle import Enrolment, Issuer, MoodleSnapshot, RoleState
 from reconciler.models.settings import SyncSettings
 from reconciler.models.status import Drift
+from reconciler.models.web import Probe
 from reconciler.render.status import status_lines
 from tests.example_plans import EXAMPLES
 from tests.integration_world import (
@@ -180,6 +181,8 @@ def test_an_address_that_does_not_answer_is_a_warning() -> None:
     )
     seen = replace(IN_ORDER, probes=probes)
     assert row(seen, "Moodle").startswith("⚠ Moodle ss")
+    assert "this address does not answer as a site does" in shown(seen)
+    assert "does not answer" not in shown(IN_ORDER)
     assert dashboard(seen, NOW).broken == ()
 
 
@@ -245,11 +248,20 @@ def test_quick_actions_repair_first() -> None:
 
 def test_no_password_of_an_address_is_told() -> None:
     """Neither the terminal nor the JSON repeats what somebody put into an address."""
-    url = "https://user:5ecret@avc.example/?token=5ecret"
-    seen = replace(IN_ORDER, avc=replace(IN_ORDER.avc, url=url))
-    probes = tuple(p.model_copy(update={"url": f"{url}/oauth/token"}) for p in seen.probes or ())
-    status = dashboard(replace(seen, probes=probes), NOW)
-    assert status.avc.url == "https://avc.example/"
+    url = "https://user:5ecret@avc.example"
+    issuer = Issuer(1, "AVC", f"{url}/?token=5ecret", "sub")
+    seen = replace(
+        IN_ORDER,
+        avc=replace(IN_ORDER.avc, url=url),
+        moodle=replace(moodle(issuers=(issuer,)).moodle, url=url),
+        settings=SyncSettings(oauth2_issuer="AVC"),
+        probes=(Probe(url=f"{url}/oauth/token", code=405),),
+    )
+    status = dashboard(seen, NOW)
+    assert (status.avc.url, status.moodle.url) == ("https://avc.example", "https://avc.example")
+    assert [found.url for found in status.endpoints or ()] == ["https://avc.example/oauth/token"]
+    assert status.issuer is not None
+    assert status.issuer.url == "https://avc.example/"
     assert "5ecret" not in json.dumps(status.model_dump(mode="json"))
     assert "5ecret" not in "\n".join(status_lines(status))
 

@@ -9,7 +9,7 @@ from reconciler.models.avc import KeyFile
 from reconciler.models.integration import Declared, Seen
 from reconciler.models.moodle import Issuer
 from reconciler.models.settings import SyncSettings
-from tests.integration_world import IN_ORDER, NOW, avc, moodle, row
+from tests.integration_world import IN_ORDER, NOW, avc, moodle, row, shown
 
 NO_MODULE = avc(modules=frozenset())
 
@@ -101,3 +101,20 @@ def test_role_sync_says_what_moodle_has_for_it(*, plugin: bool | None) -> None:
     seen = replace(moodle(cohortrole=plugin), settings=SyncSettings(role_sync=True))
     ends = {True: "is installed", False: "is not installed", None: "cannot be seen"}
     assert row(seen, "Role sync") == f"Role sync on; local_cohortrole {ends[plugin]}"
+
+
+@pytest.mark.parametrize(
+    ("declared", "paired"),
+    [
+        (Declared(), None),
+        (Declared(moodle_site="ss"), True),
+        (Declared(moodle_site="ss", avc_site="avc"), True),
+        (Declared(moodle_site="ss", avc_site="other"), False),
+        (Declared(moodle_site="other"), False),
+    ],
+)
+def test_whether_nwp_yml_joins_these_two(declared: Declared, *, paired: bool | None) -> None:
+    """One that names nobody does not contradict; the terminal shows a contradiction only."""
+    seen = replace(IN_ORDER, declared=declared)
+    assert dashboard(seen, NOW).paired is paired
+    assert ("names another site as the other half" in shown(seen)) is (paired is False)
