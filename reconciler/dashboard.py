@@ -61,6 +61,7 @@ def dashboard(
         cohortrole=seen.moodle.facts.cohortrole if seen.moodle.facts else None,
         badge_display=seen.declared.badge_display,
         token_lifetime=_token_lifetime(seen),
+        sync_interval=seen.declared.sync_interval,
         broken=(),
         actions=(),
     )

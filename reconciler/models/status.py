@@ -114,6 +114,8 @@ class Status(Model):
     badge_display: bool | None
     token_lifetime: int | None
     """Seconds for which AVC's tokens are good, by itself, else by nwp.yml."""
+    sync_interval: int | None
+    """Seconds between runs, as nwp.yml says; this program starts none by itself."""
     broken: tuple[str, ...]
     """The names, in this model, of what is broken or could not be read."""
     actions: tuple[str, ...]

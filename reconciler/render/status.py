@@ -220,9 +220,13 @@ def _settings(status: Status) -> Iterator[str]:
     yield from _row(" ", "Role sync", _role_sync(status))
     badges = {True: "on", False: "off", None: _NOT_SAID}[status.badge_display]
     yield from _row(" ", "Badge display", badges)
-    seconds = status.token_lifetime
-    lifetime = "unknown" if seconds is None else number(seconds, "second")
-    yield from _row(" ", "Token lifetime", lifetime)
+    yield from _row(" ", "Token lifetime", _seconds(status.token_lifetime))
+    if status.sync_interval is not None:
+        yield from _row(" ", "Sync interval", _seconds(status.sync_interval))
+
+
+def _seconds(found: int | None) -> str:
+    return "unknown" if found is None else number(found, "second")
 
 
 def _role_sync(status: Status) -> str:

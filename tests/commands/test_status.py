@@ -29,7 +29,7 @@ sites:
 KEYS = {
     "format", "checked", "avc", "moodle", "enabled", "paired", "module", "module_required",
     "public_key", "private_key", "issuer", "endpoints", "synchronization", "drift", "drift_error",
-    "role_sync", "cohortrole", "badge_display", "token_lifetime", "broken", "actions",
+    "role_sync", "cohortrole", "badge_display", "token_lifetime", "sync_interval", "broken", "actions",
 }  # fmt: skip
 
 
@@ -147,8 +147,11 @@ def test_strange_values_of_other_tools_stop_nothing(two: TwoSites, page: str) ->
 def test_values_of_the_recipe_count(two: TwoSites, page: str) -> None:
     """nwp.yml's defaults for every AVC, unless the site has its own."""
     recipe = (
-        "recipes: {avc: {moodle_integration: {oauth2_token_lifetime: 300, badge_display: false}}}\n"
+        "recipes: {avc: {moodle_integration: {oauth2_token_lifetime: 300, sync_interval: 3600,"
+        " badge_display: false}}}\n"
     )
     two.configure(text=recipe + NWP % f"{page}/401")
     found = json.loads(status(two, "avc", "ss", "--json").out)
     assert (found["token_lifetime"], found["badge_display"]) == (300, True)
+    assert found["sync_interval"] == 3600
+    assert "Sync interval     3600 seconds" in status(two, "avc", "ss").out
