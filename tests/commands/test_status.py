@@ -29,7 +29,8 @@ sites:
 KEYS = {
     "format", "checked", "avc", "moodle", "enabled", "paired", "module", "module_required",
     "public_key", "private_key", "issuer", "endpoints", "synchronization", "drift", "drift_error",
-    "role_sync", "cohortrole", "badge_display", "token_lifetime", "sync_interval", "broken", "actions",
+    "role_sync", "cohortrole", "badge_display", "token_lifetime", "sync_interval", "broken",
+    "actions",
 }  # fmt: skip
 
 
