@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from reconciler.dashboard import facts_of
 from reconciler.errors import NotReady, ReconcilerError
+from reconciler.models.avc import AvcFacts
 from reconciler.models.integration import (
     ENDPOINTS,
     Declared,
@@ -14,10 +16,20 @@ from reconciler.models.integration import (
     endpoint,
 )
 from reconciler.models.settings import SyncSettings
-from reconciler.planner import Sites
+from reconciler.planner import Planned, Sites
 from reconciler.ports import AvcSite, MoodleSite, Web
 
 F_co = TypeVar("F_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What nwp.yml says of two sites."""
+
+    declared: Declared
+    settings: SyncSettings
+    """With where people find this AVC, as far as that is known."""
+    require_module: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +39,7 @@ class Ways:
     names: Sites
     avc: Callable[[], AvcSite]
     moodle: Callable[[], MoodleSite]
-    declared: Declared
-    settings: SyncSettings
-    require_module: bool
+    known: Known
     by_php: bool
     """Whether the Moodle is reached by its own PHP."""
 
@@ -41,10 +51,27 @@ def look(ways: Ways, web: Web, clock: Callable[[], float]) -> Seen:
     return Seen(
         avc=avc,
         moodle=moodle,
-        declared=ways.declared,
-        settings=ways.settings.model_copy(update={"avc_url": avc.url}),
-        require_module=ways.require_module,
+        declared=ways.known.declared,
+        settings=ways.known.settings.model_copy(update={"avc_url": avc.url}),
+        require_module=ways.known.require_module,
         probes=web.probe(pages(avc.url, moodle.url)),
+    )
+
+
+def seen_by_run(planned: Planned, avc: AvcFacts, known: Known, web: Web) -> Seen:
+    """What a run that has read both sites knows of them: only their pages are asked for.
+
+    ``avc`` are the facts of the AVC as they are after it.
+    """
+    moodle = facts_of(planned.snapshots.moodle)
+    url = known.settings.avc_url
+    return Seen(
+        avc=SeenAvc(planned.plan.avc.site, url, avc),
+        moodle=SeenMoodle(planned.plan.moodle.site, moodle.url, moodle),
+        declared=known.declared,
+        settings=known.settings,
+        require_module=known.require_module,
+        probes=web.probe(pages(url, moodle.url)),
     )
 
 
@@ -61,7 +88,7 @@ def sentence(error: ReconcilerError) -> str:
 
 
 def _avc(ways: Ways, clock: Callable[[], float]) -> SeenAvc:
-    name, url = ways.names.avc, ways.declared.avc_url
+    name, url = ways.names.avc, ways.known.declared.avc_url
     try:
         site = ways.avc()
     except ReconcilerError as error:
@@ -75,7 +102,7 @@ def _avc(ways: Ways, clock: Callable[[], float]) -> SeenAvc:
 
 
 def _moodle(ways: Ways, clock: Callable[[], float]) -> SeenMoodle:
-    name, url = ways.names.moodle, ways.declared.moodle_url
+    name, url = ways.names.moodle, ways.known.declared.moodle_url
     try:
         facts, asked = _timed(ways.moodle(), clock)
     except ReconcilerError as error:

@@ -60,6 +60,16 @@ class Report:
         return not self.residue and all(item.outcome.fulfilled for item in self.applied)
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Whether AVC knows of a run."""
+
+    told: bool
+    """False, too, where the way to reach it cannot write."""
+    warning: str = ""
+    """What kept it from being told, for people."""
+
+
 def plan_now(pair: SitePair, scope: Scope) -> Planned:
     """Read both sites, plan, and price. Raises ReadError, NotFound, GuardTripped."""
     settings = located(pair)
@@ -137,16 +147,15 @@ def apply(
     return Report(tuple(applied), left, "record-syncs" in now.snapshots.moodle.abilities)
 
 
-def remember(pair: SitePair, record: SyncRecord) -> str:
-    """Let AVC remember a run; what kept it from doing so, or nothing.
+def remember(pair: SitePair, record: SyncRecord) -> Remembered:
+    """Let AVC remember a run.
 
     That AVC does not know of a run makes nothing of it undone: this never raises for a site.
     """
     try:
-        pair.avc.record(record)
+        return Remembered(pair.avc.record(record))
     except ReconcilerError as error:
-        return f"AVC was not told of this run. {error}"
-    return ""
+        return Remembered(told=False, warning=f"AVC was not told of this run. {error}")
 
 
 @contextmanager

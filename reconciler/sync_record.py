@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from reconciler.applier import Applied
 from reconciler.desired import active_members
-from reconciler.models.avc import SyncRecord
+from reconciler.models.avc import SyncRecord, SyncState
 from reconciler.models.operations import CreateCohort, Operation, RemoveMember
 from reconciler.models.scope import FullScope, UserScope
 from reconciler.operations import operations
@@ -33,6 +33,18 @@ def record_of(now: Planned, applied: Sequence[Applied]) -> SyncRecord:
         cohorts=len(now.cohorts) - sum(isinstance(op, CreateCohort) for op in left),
         people=(members | touched) - waiting,
     )
+
+
+def state_after(before: SyncState | None, record: SyncRecord, now: int) -> SyncState | None:
+    """What AVC remembers once it was told of a run at this time; None where that was never seen."""
+    if before is None:
+        return None
+    if record.failed:
+        return before.model_copy(update={"failed_syncs": before.failed_syncs + 1})
+    if not record.full:
+        return before
+    done = {"synced_users": record.users, "synced_cohorts": record.cohorts}
+    return before.model_copy(update={"last_sync": now, **done})
 
 
 def _members(now: Planned) -> frozenset[int]:

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from reconciler.errors import ConfigError, NotReady, ReconcilerError, SiteUnreachable
-from reconciler.inspection import Ways, look
+from reconciler.inspection import Known, Ways, look
 from reconciler.models.integration import Declared, Seen
 from reconciler.models.settings import SyncSettings
 from reconciler.models.web import Probe
@@ -64,9 +64,7 @@ def looked(
         names=Sites("avc", "ss"),
         avc=lambda: cast("AvcSite", _given(avc)),
         moodle=lambda: cast("MoodleSite", _given(moodle)),
-        declared=declared,
-        settings=SyncSettings(avc_url=declared.avc_url),
-        require_module=True,
+        known=Known(declared, SyncSettings(avc_url=declared.avc_url), require_module=True),
         by_php=True,
     )
     return look(ways, web or FakeWeb(), clock)

@@ -7,6 +7,7 @@ from reconciler.models.avc import Guild, SyncRecord
 from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
 from reconciler.models.settings import SyncSettings
 from reconciler.reconciliation import (
+    Remembered,
     SitePair,
     apply,
     failure_remembered,
@@ -122,7 +123,8 @@ def test_an_avc_that_cannot_be_told_is_a_warning() -> None:
     both = sites(MEMBERS, moodle())
     assert isinstance(both.avc, FakeAvc)
     both.avc.deaf = ReadError("Drupal of site avc is down.")
-    assert remember(both, FAILED) == "AVC was not told of this run. Drupal of site avc is down."
+    warning = "AVC was not told of this run. Drupal of site avc is down."
+    assert remember(both, FAILED) == Remembered(told=False, warning=warning)
     with pytest.raises(StalePlan), failure_remembered(both):
         raise StalePlan(("changed",))
 

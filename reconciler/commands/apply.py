@@ -84,5 +84,5 @@ def remembered(pair: "SitePair", record: "SyncRecord") -> "Iterator[str]":
     from reconciler.reconciliation import remember
     from reconciler.render.terminal import name
 
-    if warning := remember(pair, record):
+    if warning := remember(pair, record).warning:
         yield f"⚠ {name(warning)}"

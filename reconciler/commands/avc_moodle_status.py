@@ -59,9 +59,7 @@ def ways_to(described: "Described", avc: str, moodle: str) -> "Ways":
         names=Sites(avc, moodle),
         avc=described.connect_avc,
         moodle=described.connect_moodle,
-        declared=described.declared,
-        settings=described.settings,
-        require_module=described.integration.sync.require_module,
+        known=described.known,
         by_php=described.moodle_by_php,
     )
 
@@ -84,7 +82,7 @@ def _drift(ways: "Ways") -> "tuple[Drift | None, str]":
     from reconciler.reconciliation import SitePair, plan_now
 
     try:
-        pair = SitePair(ways.names, ways.avc(), ways.moodle(), ways.settings)
+        pair = SitePair(ways.names, ways.avc(), ways.moodle(), ways.known.settings)
         return drift_of(plan_now(pair, FullScope()).plan), ""
     except ReconcilerError as error:
         return None, sentence(error)

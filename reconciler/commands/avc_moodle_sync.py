@@ -8,11 +8,15 @@ import typer
 from reconciler.commands.options import Debug, Full, require_one_mode, scope_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from reconciler.config.sites import Connected
+    from reconciler.models.avc import AvcFacts
     from reconciler.models.plan import Problem
     from reconciler.planner import Planned
     from reconciler.reconciliation import Report, SitePair
     from reconciler.render.terminal import Terminal
+
 
 def avc_moodle_sync(
     avc_site: Annotated[
@@ -62,9 +66,9 @@ def avc_moodle_sync(
         failed = report is not None and not report.clean
         terminal.lines(output.ending(monotonic() - started, failed=failed, dry_run=dry_run))
         if report is not None:
-            _remember(pair, planned, report, terminal)
+            avc = _remember(pair, planned, report, terminal)
             if not verbose:
-                terminal.lines(output.status(planned, report))
+                terminal.lines(_status(connected, planned, avc, report))
     finally:
         note(pair.traffic(), debug=debug)
     return int(failed)
@@ -93,7 +97,7 @@ def _validated(
     from reconciler.reconciliation import located, plan_now
     from reconciler.validation import MODULE, all_that_is_missing, refuse_without_module, warnings
 
-    pair, required = connected.pair, connected.require_module
+    pair, required = connected.pair, connected.known.require_module
     try:
         planned = plan_now(pair, scope_for(pair, guild, user))
         facts = planned.snapshots.avc.facts or pair.avc.inspect()
@@ -141,11 +145,41 @@ def _untold(planned: "Planned") -> "list[Problem]":
 
 def _remember(
     pair: "SitePair", planned: "Planned", report: "Report", terminal: "Terminal"
-) -> None:
+) -> "AvcFacts":
+    """Let AVC remember the run; the facts of AVC as they are then."""
+    import time
+
     from reconciler.reconciliation import remember
     from reconciler.render.terminal import name
-    from reconciler.sync_record import FAILED, record_of
+    from reconciler.sync_record import FAILED, record_of, state_after
 
     record = record_of(planned, report.applied) if report.clean else FAILED
-    if warning := remember(pair, record):
-        terminal.line(f"  ⚠ {name(warning)}")
+    remembered = remember(pair, record)
+    if remembered.warning:
+        terminal.line(f"  ⚠ {name(remembered.warning)}")
+    facts = planned.snapshots.avc.facts or pair.avc.inspect()
+    if not remembered.told:
+        return facts
+    return facts.model_copy(update={"sync": state_after(facts.sync, record, int(time.time()))})
+
+
+def _status(
+    connected: "Connected", planned: "Planned", avc: "AvcFacts", report: "Report"
+) -> "Iterator[str]":
+    """The dashboard of ``pl avc-moodle-status``, from what the run has seen."""
+    import time
+
+    from reconciler.commands.avc_moodle_status import the_web
+    from reconciler.dashboard import dashboard
+    from reconciler.inspection import Known, seen_by_run
+    from reconciler.reconciliation import located
+    from reconciler.render.status import status_lines
+    from reconciler.render.sync import NOT_RECORDED
+
+    known = Known(connected.known.declared, located(connected.pair), connected.known.require_module)
+    seen = seen_by_run(planned, avc, known, the_web())
+    yield ""
+    yield "Updated integration status:"
+    yield from status_lines(dashboard(seen, int(time.time()), run_failed=not report.clean))
+    if report.applied and not report.recorded:
+        yield f"  ℹ {NOT_RECORDED}"

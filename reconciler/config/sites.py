@@ -13,6 +13,7 @@ from reconciler.config.nwp import SiteEntry, find_file, refuse_bad_name, site_en
 from reconciler.config.recipes import Kind, refuse_other_kind
 from reconciler.config.secrets import secret
 from reconciler.errors import ConfigError, NotReady
+from reconciler.inspection import Known
 from reconciler.machine_names import MACHINE_NAME
 from reconciler.models.base import Model
 from reconciler.models.integration import Declared
@@ -160,9 +161,7 @@ class Connected:
     """Two sites, ready to be talked to."""
 
     pair: SitePair
-    require_module: bool
-    """Whether ``pl avc-moodle-sync`` insists on AVC's module avc_moodle_sync."""
-    declared: Declared
+    known: Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +174,10 @@ class Described:
     declared: Declared
 
     @property
-    def settings(self) -> SyncSettings:
-        """How the one is to follow the other."""
-        return self.integration.settings(self.declared.avc_url)
+    def known(self) -> Known:
+        """What of it does not hang on how the sites are reached."""
+        settings = self.integration.settings(self.declared.avc_url)
+        return Known(self.declared, settings, self.integration.sync.require_module)
 
     @property
     def moodle_by_php(self) -> bool:
@@ -202,9 +202,9 @@ def connect_pair(avc_name: str, moodle_name: str) -> Connected:
         names=Sites(avc_name, moodle_name),
         avc=described.connect_avc(),
         moodle=described.connect_moodle(),
-        settings=described.settings,
+        settings=described.known.settings,
     )
-    return Connected(pair, described.integration.sync.require_module, described.declared)
+    return Connected(pair, described.known)
 
 
 def describe_pair(avc_name: str, moodle_name: str) -> Described:

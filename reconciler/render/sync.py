@@ -103,18 +103,6 @@ def ending(seconds: float, *, failed: bool, dry_run: bool) -> Iterator[str]:
         yield "[5/5] Updated integration status"
 
 
-def status(planned: Planned, report: Report) -> Iterator[str]:
-    """A short status, in the place of the dashboard."""
-    plan = planned.plan
-    yield ""
-    yield "Updated integration status:"
-    yield f"  {plan.avc.site} → {plan.moodle.site} ({plan.moodle.url})"
-    yield f"  Guilds: {plan.avc.guilds}, memberships read: {plan.avc.memberships}"
-    yield f"  Problems: {len(plan.problems)}"
-    if report.applied and not report.recorded:
-        yield f"  {NOT_RECORDED}"
-
-
 def _involved(planned: Planned) -> tuple[int, int]:
     """Guilds and people that a run saw to; of one person, only what is theirs."""
     if isinstance(planned.plan.scope, UserScope):

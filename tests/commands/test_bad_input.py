@@ -39,7 +39,7 @@ CONFIGURATIONS: list[tuple[str, str, str]] = [
     ("empty sites", "sites:\n", "sites: is empty"),
     ("sites as text", "sites: avc\n", "has to be a mapping of site names"),
     ("a key twice", "sites: {}\nsites: {}\n", "nwp.yml"),
-    ("unknown site", "sites: {other: {}}\n", "Site 'avc' not found in"),
+    ("unknown site", "sites: {other: {}, ss: {}}\n", "Site 'avc' not found in"),
     ("wrong recipe", GOOD.replace("recipe: avc", "recipe: m"), "Site 'avc' is not an AVC site"),
     ("the other one", GOOD.replace("recipe: m\n", "recipe: d\n"), "Site 'ss' is not a Moodle site"),
     (
@@ -102,7 +102,11 @@ CONFIGURATIONS: list[tuple[str, str, str]] = [
         "has a user name or a password in it",
     ),
     ("no token", WEBSERVICE % 1, "has no web-service token"),
-    ("no address", GOOD.replace("{via: sandbox, file: moodle.sqlite}", "{}"), "has no address"),
+    (
+        "neither access nor a directory",
+        GOOD.replace("{via: sandbox, file: moodle.sqlite}", "{}"),
+        "Site ss has no directory",
+    ),
 ]
 
 
@@ -116,6 +120,18 @@ def failing(sites: TwoSites, says: str, *arguments: str) -> None:
         assert "Traceback" not in ran.err + ran.out
         assert len(ran.err.strip().splitlines()) == 1
         assert "Traceback" in run(*arguments, "--debug").err
+
+
+def test_what_is_wrong_with_both_sites_is_said_at_once(ready: TwoSites) -> None:
+    """Who mends one entry does not come back for the other."""
+    ready.configure(text="sites: {other: {}, ss: {recipe: avc}}\n")
+    ran = ready.pl("avc", "ss")
+    first, *reasons = ran.err.splitlines()
+    assert (ran.code, first) == (1, "Error: The sites are not ready; 2 things are missing:")
+    assert [reason.split(" in /")[0] for reason in reasons] == [
+        "  - Site 'avc' not found",
+        "  - Site 'ss' is not a Moodle site: its recipe is avc, and m would be one",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,9 @@ def test_standard_output(sites: TwoSites) -> None:
     found = without_seconds(ran.out.splitlines())
     assert expected[-1].startswith("[Integration status dashboard")
     assert found[: len(expected) - 1] == expected[:-1]
-    assert all(line.startswith("  ") for line in found[len(expected) - 1 :])
+    dashboard = found[len(expected) - 1 :]
+    assert dashboard[0] == "  Sites"
+    assert all(not line or line.startswith("  ") for line in dashboard)
     assert (ran.code, ran.err) == (0, "")
 
 
