@@ -92,7 +92,7 @@ def _simple_oauth(seen: SeenAvc, facts: AvcFacts | None) -> Check:
         return Check(*place, "SKIP", _UNSEEN)
     if "simple_oauth" in facts.modules:
         return Check(*place, "PASS", "module enabled")
-    return Check(*place, "FAIL", "module not enabled", "ddev drush en -y simple_oauth")
+    return Check(*place, "FAIL", "module not enabled", "enable it", "ddev drush en -y simple_oauth")
 
 
 def _key_file(seen: SeenAvc, what: str, key: KeyFile | None) -> Check:
@@ -115,7 +115,8 @@ def _key_mode(seen: SeenAvc, key: KeyFile | None) -> Check:
     if private(key.mode):
         return Check(*place, "PASS", f"{key.mode:03o}")
     words = f"{key.mode:03o}: not only its owner gets at it"
-    return Check(*place, "FAIL", words, f"chmod 600 {key.path}, owned by the web server's user")
+    mend = "leave it to its owner, who has to be the web server's user"
+    return Check(*place, "FAIL", words, mend, f"chmod 600 {key.path}")
 
 
 def _moodle(seen: Seen) -> Iterator[Check]:
@@ -226,10 +227,11 @@ def _settings(seen: Seen) -> Iterator[Check]:
     else:
         # A choice that a site may make, and Moodle's own default: nothing is broken by it.
         words = (
-            "ends enrolments in its courses, and grades and groups go with the last one. To keep"
-            " them: php admin/cli/cfg.php --component=enrol_cohort --name=unenrolaction --set=2"
+            "ends enrolments in its courses, and grades and groups go with the last one. To"
+            " suspend them instead:"
         )
-        yield Check(*place, "PASS", words)
+        command = "php admin/cli/cfg.php --component=enrol_cohort --name=unenrolaction --set=2"
+        yield Check(*place, "PASS", words, command=command)
 
 
 def _locks(seen: Seen) -> Iterator[Check]:
@@ -251,12 +253,12 @@ def _locks(seen: Seen) -> Iterator[Check]:
         if locked:
             yield Check(*place, "PASS", "nobody can edit their own")
         else:
-            mend = (
+            command = (
                 f"php admin/cli/cfg.php --component=auth_{plugin} --name=field_lock_idnumber"
                 " --set=locked"
             )
             words = "people can edit their own, so it does not count"
-            yield Check(*place, "FAIL", words, mend)
+            yield Check(*place, "FAIL", words, "lock the field", command)
 
 
 def _clocks(seen: Seen) -> Iterator[Check]:
@@ -272,6 +274,6 @@ def _clocks(seen: Seen) -> Iterator[Check]:
             yield Check(*place, "SKIP", "no clock was seen")
         elif abs(seconds) > CLOCKS_APART:
             words = f"{abs(seconds)} s apart"
-            yield Check(*place, "FAIL", words, "set them by NTP: timedatectl set-ntp true")
+            yield Check(*place, "FAIL", words, "set them by NTP", "timedatectl set-ntp true")
         else:
             yield Check(*place, "PASS", f"{abs(seconds)} s apart")

@@ -16,7 +16,9 @@ class Check:
     words: str
     """What was found; of a check that was skipped, why."""
     mend: str = ""
-    """What to do about a failure: a command or a setting."""
+    """What to do about a failure, in words."""
+    command: str = ""
+    """What to type for that, or to have it otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,10 +39,13 @@ def _lines(check: Check) -> Iterator[str]:
     yield from _wrapped(f"  {_MARKS[check.result]} {check.result} ", text)
     if check.mend:
         yield from _wrapped(f"{_BELOW}→ ", name(check.mend))
+    if check.command:
+        # In one piece, however long it is: somebody will copy it.
+        yield f"{_BELOW}$ {name(check.command)}"
 
 
 def _wrapped(start: str, text: str) -> Iterator[str]:
-    # Commands and addresses stay whole: somebody will copy them.
+    # Addresses stay whole.
     yield from wrap(
         text,
         _WIDTH,
