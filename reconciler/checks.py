@@ -53,10 +53,11 @@ def _unread(seen: SeenAvc | SeenMoodle, what: str) -> str:
 def _endpoints(seen: Seen) -> Iterator[Check]:
     for name in ENDPOINTS:
         url = endpoint(seen.avc.url, name) if seen.avc.url else None
-        mend = (
-            "enable simple_oauth (ddev drush en -y simple_oauth), and check avc_integration:"
-            " avc_url in nwp.yml"
-        )
+        probe = seen.page(url)
+        if probe is not None and probe.code is None:
+            mend = "check that the site is up (ddev start), and avc_integration: avc_url in nwp.yml"
+        else:
+            mend = "enable simple_oauth (ddev drush en -y simple_oauth), and look at AVC's log"
         yield _page(seen, url, ("OAuth2 endpoints", f"/oauth/{name}"), mend)
 
 
