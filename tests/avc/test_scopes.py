@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -17,8 +17,18 @@ from tests.avc.support import Rows, avc_at, execute, load, small_site, user, use
 FIRST = GuildScope(uuid="group-1", name="web-dev")
 
 
-def of(url: str, scope: Scope, claims: Claims | None = None) -> AvcSnapshot:
-    return avc_at(url).read(scope, claims or Claims())
+class Reading(Protocol):
+    def __call__(self, url: str, scope: Scope, claims: Claims = ...) -> AvcSnapshot: ...
+
+
+@pytest.fixture
+def of() -> Reading:
+    """Reads a scope of the site in a database."""
+
+    def read(url: str, scope: Scope, claims: Claims | None = None) -> AvcSnapshot:
+        return avc_at(url).read(scope, claims or Claims())
+
+    return read
 
 
 def with_people(*names_and_mails: tuple[str, str]) -> Rows:
@@ -30,7 +40,7 @@ def with_people(*names_and_mails: tuple[str, str]) -> Rows:
     return site
 
 
-def test_guild_scope(empty: str) -> None:
+def test_guild_scope(of: Reading, empty: str) -> None:
     """A guild's scope has its members and roles, nobody else, and every guild's names."""
     load(empty, small_site())
     snapshot = of(empty, FIRST)
@@ -43,7 +53,7 @@ def test_guild_scope(empty: str) -> None:
     )
 
 
-def test_user_scope(empty: str) -> None:
+def test_user_scope(of: Reading, empty: str) -> None:
     """A person's scope has that person in each of the site's guilds, or nobody."""
     load(empty, small_site())
     snapshot = of(empty, UserScope(uid=2))
@@ -55,7 +65,7 @@ def test_user_scope(empty: str) -> None:
     )
 
 
-def test_whoever_a_uid_belongs_to_comes_along(empty: str) -> None:
+def test_whoever_a_uid_belongs_to_comes_along(of: Reading, empty: str) -> None:
     """An OAuth2 link names a uid: that person is in the snapshot; of a uid that is gone, nobody."""
     load(empty, small_site())
     snapshot = of(empty, FIRST, Claims(uids=frozenset({4, 99})))
@@ -63,7 +73,7 @@ def test_whoever_a_uid_belongs_to_comes_along(empty: str) -> None:
     assert snapshot.counts.people == 3
 
 
-def test_the_roles_that_guilds_can_have(empty: str) -> None:
+def test_the_roles_that_guilds_can_have(of: Reading, empty: str) -> None:
     """Each is a configuration object; those of other group types are none of ours."""
     site = small_site()
     site["config"] += [
@@ -74,7 +84,7 @@ def test_the_roles_that_guilds_can_have(empty: str) -> None:
     assert of(empty, FIRST).guild_roles == frozenset({"guild-mentor", "guild-member"})
 
 
-def test_full_scope_asks_no_claims(empty_sqlite: str) -> None:
+def test_full_scope_asks_no_claims(of: Reading, empty_sqlite: str) -> None:
     """Everybody is in the full scope, whatever is claimed."""
     load(empty_sqlite, small_site())
     claims = Claims(names=frozenset({"carol"}))
@@ -90,7 +100,7 @@ def test_full_scope_asks_no_claims(empty_sqlite: str) -> None:
         (UserScope(uid=0), "User ID 0 not found in AVC"),
     ],
 )
-def test_not_found(empty: str, scope: Scope, sentence: str) -> None:
+def test_not_found(of: Reading, empty: str, scope: Scope, sentence: str) -> None:
     """An unknown guild or person is said to be unknown; nobody is uid 0."""
     load(empty, small_site())
     with pytest.raises(NotFound) as raised:
@@ -112,7 +122,7 @@ CLAIMS = [
 
 
 @pytest.mark.parametrize("scope", [FIRST, UserScope(uid=2)], ids=str)
-def test_claims(empty: str, scope: Scope) -> None:
+def test_claims(of: Reading, empty: str, scope: Scope) -> None:
     """Whoever makes a claim is read too, case apart; claims are no patterns, and none is empty."""
     load(empty, with_people(("nomail", "")))
     execute(empty, "UPDATE users_field_data SET mail = '' WHERE uid = 5")  # or NULL: both occur
@@ -121,7 +131,7 @@ def test_claims(empty: str, scope: Scope) -> None:
         assert set(of(empty, scope, claims).people) == alone | found, claims
 
 
-def test_lookalikes(empty: str) -> None:
+def test_lookalikes(of: Reading, empty: str) -> None:
     """Whoever has the address or name of somebody in scope is read too, and is no member."""
     twins = with_people(
         ("other", "ALICE@example.org"), ("ALICE", "b@c.d"), ("x", "bob@example.net")
@@ -135,7 +145,7 @@ def test_lookalikes(empty: str) -> None:
     assert set(of(empty, FIRST).people) == {2, 3, 5, 6}
 
 
-def test_nobody_shares_a_missing_address(empty: str) -> None:
+def test_nobody_shares_a_missing_address(of: Reading, empty: str) -> None:
     """People without an address are not taken for each other."""
     load(empty, with_people(("first", ""), ("second", "")))
     execute(empty, "UPDATE users_field_data SET mail = '' WHERE uid > 4")
@@ -161,7 +171,7 @@ NAMES = [
 ]
 
 
-def test_case_is_folded_as_python_does(empty: str) -> None:
+def test_case_is_folded_as_python_does(of: Reading, empty: str) -> None:
     """No database hides somebody because it folds case otherwise than ``str.lower``."""
     load(empty, with_people(*((name, f"{name}@example.org") for name in NAMES)))
     for uid, name in enumerate(NAMES, start=5):
@@ -172,7 +182,7 @@ def test_case_is_folded_as_python_does(empty: str) -> None:
             assert set(of(empty, UserScope(uid=1), claims).people) == {1, uid}, name
 
 
-def test_translations_claim_nothing(empty: str) -> None:
+def test_translations_claim_nothing(of: Reading, empty: str) -> None:
     """What a translation of an account says is nobody's name."""
     site = small_site()
     site["users_field_data"].append(user_data(4, "carola", langcode="fr", default_langcode=0))
@@ -181,14 +191,14 @@ def test_translations_claim_nothing(empty: str) -> None:
     assert set(of(empty, UserScope(uid=1), claims).people) == {1}
 
 
-def test_accents_are_kept(empty: str) -> None:
+def test_accents_are_kept(of: Reading, empty: str) -> None:
     """``emile`` is not ``émile``, though MariaDB's collations say so."""
     load(empty, with_people(("émile", "é@example.org")))
     claims = Claims(names=frozenset({"emile"}), mails=frozenset({"e@example.org"}))
     assert set(of(empty, UserScope(uid=1), claims).people) == {1}
 
 
-def test_many_claims(empty: str) -> None:
+def test_many_claims(of: Reading, empty: str) -> None:
     """More claims than fit one query are all asked, and none twice in the count."""
     load(empty, with_people(*((f"p{n}", f"p{n}@example.org") for n in range(1200))))
     claims = Claims(mails=frozenset(f"P{n}@example.org" for n in range(1200)))
@@ -196,7 +206,7 @@ def test_many_claims(empty: str) -> None:
     assert len(snapshot.people) == snapshot.counts.people == 1201
 
 
-def test_scopes_are_parts_of_the_whole(tmp_path: Path) -> None:
+def test_scopes_are_parts_of_the_whole(of: Reading, tmp_path: Path) -> None:
     """What a scope reads of members, roles and people is what the full scope has of them."""
     path = tmp_path / "avc.sqlite"
     community = create(path, guilds=12, users=60, members=200, seed=3)
@@ -216,7 +226,7 @@ def test_scopes_are_parts_of_the_whole(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def fetched(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Scope], int]:
+def fetched(of: Reading, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Scope], int]:
     """Counts the rows of people, members and roles that a read fetches."""
 
     def counting(url: str, scope: Scope) -> int:
@@ -264,7 +274,9 @@ def test_reading_grows_with_the_scope(tmp_path: Path, fetched: Callable[[str, Sc
     assert full[1] > 10 * full[0]
 
 
-def test_counts_are_the_databases_own(empty_sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_counts_are_the_databases_own(
+    of: Reading, empty_sqlite: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """When rows are lost on their way, the counts still say how many there are."""
     load(empty_sqlite, small_site())
     whole = of(empty_sqlite, FullScope()).counts

@@ -18,11 +18,20 @@ class Hello(php.Hello):
 
 
 class Refused(php.Refused):
-    """Instead of anything else: this is no site with guilds."""
+    """Instead of anything else: Drupal is not up, or this is no site with guilds."""
 
-    why: Literal["no-group", "no-guilds", "no-group-roles", "database"]
+    why: Literal[
+        "no-drupal",
+        "no-settings",
+        "no-database",
+        "not-installed",
+        "no-group",
+        "no-guilds",
+        "no-group-roles",
+        "database",
+    ]
     detail: str = ""
-    """Drupal's own words, or the database that it is on."""
+    """The words of whoever knows; for ``no-drupal`` and ``no-settings`` where Drush stands."""
 
 
 class Facts(Model):

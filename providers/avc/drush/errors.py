@@ -14,38 +14,44 @@ from reconciler.errors import (
     UnexpectedAnswer,
 )
 
-_REFUSED = {
-    "no-group": "has no groups: the module group is not enabled. Is this an AVC? Set the site's"
-    " directory in nwp.yml.",
-    "no-guilds": "has no group type `guild`. Is this an AVC? Set the site's directory in nwp.yml.",
-    "no-group-roles": "has no field `group_roles` on its memberships ({}): roles cannot be read."
-    " Run `drush updatedb` there, and look at /admin/reports/status.",
-    "database": "is on a database of the kind `{}`, which this program does not know: it has to be"
-    " MariaDB or MySQL, PostgreSQL or SQLite.",
+_DOWN = {
+    "no-drupal": "Drush of site {place} finds no Drupal from {detail}. Set the site's directory in"
+    " nwp.yml: it holds composer.json and vendor/.",
+    "no-settings": "Drupal of site {place} has no database in its settings.php (Drush stands in"
+    " {detail}). Is it installed? `drush status` there shows what Drush finds.",
+    "no-database": "Drupal of site {place} does not reach its database: {detail}. Start the"
+    " database, or mend settings.php; `drush status` there shows whether it is connected.",
+    "not-installed": "Drush of site {place} cannot start Drupal, though its database answers. Is it"
+    " installed? `drush status` there shows what Drush finds.",
 }
+_OTHERWISE = {
+    "no-group": "Drupal of site {place} has no groups: its module group is not enabled. Is it an"
+    " AVC? Set the site's directory in nwp.yml.",
+    "no-guilds": "Drupal of site {place} has no group type `guild`. Is it an AVC? Set the site's"
+    " directory in nwp.yml.",
+    "no-group-roles": "Drupal of site {place} has no field `group_roles` on its memberships"
+    " ({detail}): roles cannot be read. Look at `drush updatedb:status` there.",
+    "database": "Drupal of site {place} is on a database of the kind `{detail}`, which this program"
+    " does not know. It has to be MariaDB, MySQL, PostgreSQL or SQLite.",
+}
+
+_MEMORY = "Allowed memory size"
+"""What PHP's words for it begin with."""
 
 _NOT_FOUND = frozenset({126, 127})
 """What shells, ssh and DDEV end with when a program is not there, or may not be run."""
 
-_DATABASE_DOWN = re.compile(
-    r"SQLSTATE\[(HY000|08006|08001)\] ?\[?(2002|2003|2006|1044|1045|1049|7|14|)\]?"
-    r"|Connection refused|unable to query the database|database connection settings",
-    re.IGNORECASE,
-)
-_NO_DRUPAL = re.compile(
-    r"could not find a Drupal|needs? a higher bootstrap level|no Drupal site|Bootstrap failed"
-    r"|was unable to bootstrap|command .* is not defined|not installed",
-    re.IGNORECASE,
-)
-
 
 def from_refusal(document: php.Refused, place: str) -> ReadError:
-    """The site is no Drupal with guilds."""
+    """Drupal is not up, or has no guilds."""
     if not isinstance(document, Refused):
         return not_as_known("Drupal", place, document.why.encode())
-    return UnexpectedAnswer(
-        f"Drupal of site {place} {_REFUSED[document.why].format(document.detail)}"
-    )
+    # Drupal's MySQL driver adds advice in brackets.
+    detail = document.detail.partition(" [Tip:")[0].rstrip(".")
+    told = {"place": place, "detail": detail}
+    if document.why in _DOWN:
+        return SiteUnreachable(_DOWN[document.why].format(**told))
+    return UnexpectedAnswer(_OTHERWISE[document.why].format(**told))
 
 
 def from_stop(document: php.Stopped, place: str, noise: Iterable[str]) -> ReadError:
@@ -56,11 +62,8 @@ def from_stop(document: php.Stopped, place: str, noise: Iterable[str]) -> ReadEr
             f"PHP ended at site {place} before Drupal was done, without a word. Try `drush status`"
             " there, and look at PHP's log."
         )
-    if "Allowed memory size" in said:
-        return UnexpectedAnswer(
-            f"PHP ran out of memory at site {place} ({said}). Raise memory_limit for PHP's command"
-            " line there."
-        )
+    if _MEMORY in said:
+        return _out_of_memory(place, said)
     return UnexpectedAnswer(
         f"Drupal of site {place} stopped: {said}. Try `drush status` there, and look at `drush"
         " watchdog:show`."
@@ -68,27 +71,25 @@ def from_stop(document: php.Stopped, place: str, noise: Iterable[str]) -> ReadEr
 
 
 def from_end(error: Ended, place: str, noise: Iterable[str]) -> ReadError:
-    """Drush could not start, or not start Drupal: it tells why on standard error alone."""
+    """Drush could not start or end as it should: a mistake in settings.php, a signal."""
     said = _words(error.said) or last(noise) or "without a word"
-    everything = " ".join((*noise, *error.said))
     if error.code in _NOT_FOUND:
         return SiteUnreachable(
             f"Drush of site {place} cannot be started ({said}). Install it there (`composer require"
             " drush/drush`), or set access.drush in nwp.yml to where it is from the site's root."
         )
-    if _DATABASE_DOWN.search(everything):
-        return SiteUnreachable(
-            f"Drupal of site {place} does not reach its database ({said}). Start the database, or"
-            " mend its settings.php; `drush status` there shows whether it is connected."
-        )
-    if _NO_DRUPAL.search(everything):
-        return SiteUnreachable(
-            f"Drush of site {place} starts no Drupal there ({said}). Set the site's directory in"
-            " nwp.yml; `drush status` there shows what Drush finds."
-        )
+    if _MEMORY in said:
+        return _out_of_memory(place, said)
     return UnexpectedAnswer(
         f"Drush ended at site {place} with exit code {error.code}: {said}. Try `drush status`"
         " there, and look at PHP's log."
+    )
+
+
+def _out_of_memory(place: str, said: str) -> UnexpectedAnswer:
+    return UnexpectedAnswer(
+        f"PHP ran out of memory at site {place} ({said}). Raise memory_limit for PHP's command line"
+        " there."
     )
 
 
@@ -108,17 +109,21 @@ def left_out(place: str) -> IncompleteRead:
     )
 
 
+_BEGINS = re.compile(r"In .* line \d+:$|PHP (?:Fatal|Parse) error:")
+_STACK = re.compile(r"#\d+ |Stack trace:|thrown in |Drush command terminated abnormally")
+
+
 def _words(lines: Iterable[str]) -> str:
     """What Drush has to say, out of what it prints.
 
     Symfony's console prints an exception as a box: "In File.php line 1:" and its words, broken
-    into lines. Drush adds that it ended, and PHP the stack.
+    into lines. PHP adds the stack, and Drush that it ended.
     """
     kept: list[str] = []
     for line in lines:
-        text = re.sub(r"^\s*\[(?:error|warning|notice)\]\s*", "", line).strip()
-        if re.match(r"In .* line \d+:$", text):
-            kept = []
-        elif text and not re.match(r"#\d+ |Drush command terminated abnormally|thrown in ", text):
+        text = re.sub(r"^\s*\[\w+\]", "", line).strip()
+        if _BEGINS.match(text):
+            kept = [] if text.endswith(":") else [text]
+        elif text and not _STACK.match(text):
             kept.append(text)
     return " ".join(kept)[:500].rstrip(".")

@@ -29,8 +29,14 @@ _ROLES = tuple(
 
 _MODULES = (
     *("avc_moodle_sync", "block", "config", "field", "filter", "group", "node", "path"),
-    *("path_alias", "pathauto", "social_group", "system", "text", "token", "user", "views"),
+    *("path_alias", "pathauto", "simple_oauth", "social_group", "system", "text", "token"),
+    *("user", "views"),
 )
+_OAUTH: Plain = {
+    "public_key": "../keys/public.key",
+    "private_key": "../keys/private.key",
+    "access_token_expiration": 300,
+}
 
 _Row = tuple[Any, ...]
 
@@ -58,7 +64,12 @@ class Rows:
         """The site's identity and its modules."""
         site: Plain = {"uuid": site_uuid, "name": "AVC", "langcode": "en", "default_langcode": "en"}
         extensions: Plain = {"module": dict.fromkeys(_MODULES, 0), "theme": {}, "profile": "social"}
-        objects: dict[str, Plain] = {"system.site": site, "core.extension": extensions}
+        objects: dict[str, Plain] = {
+            "system.site": site,
+            "core.extension": extensions,
+            "group.type.guild": {"id": "guild", "label": "Guild"},
+            "simple_oauth.settings": _OAUTH,
+        }
         objects |= {f"group.role.{role}": {"id": role, "group_type": "guild"} for role in _ROLES}
         self._insert(
             "config",

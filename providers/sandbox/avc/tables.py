@@ -177,7 +177,22 @@ def _configuration(schema: _Layout) -> None:
         "config",
         _key("collection", _ascii(255), default=""),
         _key("name", _ascii(255)),
-        Column("data", LargeBinary().with_variant(mysql.LONGBLOB(), "mysql")),
+        Column("data", _blob()),
+    )
+    schema.add(
+        "key_value",
+        _key("collection", _ascii(128), default=""),
+        _key("name", _ascii(128)),
+        Column("value", _blob(), nullable=False),
+    )
+    schema.add(
+        "users_data",
+        _key("uid"),
+        _key("module", _ascii(50)),
+        _key("name", _ascii(128)),
+        Column("value", _blob()),
+        _flag("serialized", nullable=True),
+        indexes="module name",
     )
 
 
@@ -192,6 +207,10 @@ def _field(name: str, kind: Any, *, nullable: bool = True) -> list[Column[Any]]:
         _key("delta", default=0),
         Column(name, kind, nullable=nullable),
     ]
+
+
+def _blob() -> Any:
+    return LargeBinary().with_variant(mysql.LONGBLOB(), "mysql")
 
 
 def _ascii(length: int) -> Any:
