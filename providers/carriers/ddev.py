@@ -111,14 +111,14 @@ class Ddev:
         if self._inner.holds(CONFIG) is False:
             # DDEV would go on looking in the directories above, and find another project.
             raise no_project(self._outside)
-        description = _described(self._described())
+        description = _parsed(self._asked())
         if description is None:
             raise no_description(self._outside)
         if PurePosixPath(description.approot) in PurePosixPath(self._place.directory).parents:
             raise no_project(self._outside)
         return description
 
-    def _described(self) -> list[bytes]:
+    def _asked(self) -> list[bytes]:
         def explain(error: Ended, *, begun: bool) -> ReadError | None:
             del begun
             return not_described(_fatal(error.said), self._outside)
@@ -134,7 +134,7 @@ class Ddev:
         )
 
 
-def _described(lines: Sequence[bytes]) -> Description | None:
+def _parsed(lines: Sequence[bytes]) -> Description | None:
     """The one line that counts, among the lines of a log and what hooks may print."""
     for line in lines:
         with suppress(ValidationError):

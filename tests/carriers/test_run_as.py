@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from providers.carriers.carrier import Carrier
 from providers.carriers.errors import Ended, Place, ProgramMissing, from_sudo
 from providers.carriers.local import Local
 from providers.carriers.run_as import RunAs
@@ -128,6 +129,28 @@ def test_words_of_sudo(case: str) -> None:
     assert error is not None
     with pytest.raises(kind, match=said):
         raise error
+
+
+@pytest.mark.parametrize("inner", [Local("ss", "/"), Ssh("ss", "far", "/")])
+def test_sudo_never_asks(inner: Carrier, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither by the terminal nor by a program that it may know (``-n``), at either end."""
+    asked: list[Sequence[str]] = []
+
+    def record(arguments: Sequence[str], *_: object, **__: object) -> Generator[bytes, None, None]:
+        asked.append(arguments)
+        yield from ()
+
+    monkeypatch.setattr(inner, "run", record)
+    assert run(RunAs(inner, "ss", "www-data"), "php", "-v") == []
+    assert asked == [["sudo", "-n", "-u", "www-data", "--", "php", "-v"]]
+
+
+def test_words_of_a_program_that_had_begun_are_its_own(tmp_path: Path, other_user: str) -> None:
+    """They are not taken for sudo's, which speaks before."""
+    program = b"echo begun; echo 'sudo: a password is required' >&2; exit 1"
+    carrier = RunAs(Local("ss", str(tmp_path)), "ss", other_user)
+    with pytest.raises(Ended):
+        list(carrier.run(["sh"], program, silence=PATIENT))
 
 
 def test_words_of_a_program_are_not_sudos() -> None:

@@ -48,8 +48,9 @@ def test_what_a_carrier_over_ssh_knows_without_a_program(tmp_path: Path) -> None
     assert carrier.address() is None
 
 
-def test_host_keys_are_checked() -> None:
+def test_ssh_never_asks_and_checks_host_keys() -> None:
     """Nothing that we say to ssh weakens what the user's configuration says."""
+    assert "-oBatchMode=yes" in OPTIONS
     assert not [option for option in OPTIONS if "HostKey" in option or "KnownHosts" in option]
 
 
@@ -161,8 +162,14 @@ def test_words_of_ssh_that_loopback_does_not_provoke(case: str) -> None:
         raise error
 
 
-def test_words_of_ssh_from_a_program_that_had_begun_are_the_programs() -> None:
+def test_words_of_ssh_from_a_program_that_had_begun_are_the_programs(
+    far: Far, tmp_path: Path
+) -> None:
     """Its end with PHP's code for a fatal error is not taken for ssh's."""
+    program = b"echo begun; echo 'Host key verification failed.' >&2; exit 255"
+    with pytest.raises(Ended) as caught:
+        run(ssh(far, tmp_path), "sh", program=program)
+    assert caught.value.said == ("Host key verification failed.",)
     line = "ssh: connect to host git.example.org port 22: Connection refused"
     place = Place("avc", WORDS, "/srv/avc")
     assert from_ssh(Ended("", 255, (line,)), "php", place, "far", begun=True) is None
