@@ -97,7 +97,7 @@ final class Memberships
     {
         return "{$this->tables->guilds}
             JOIN {$this->tables->relationships} r ON r.gid = g.id
-            JOIN {$this->tables->people} ON u.uid = r.entity_id";
+            JOIN ({$this->tables->people}) ON u.uid = r.entity_id";
     }
 
     private function counts_as_one(): string
