@@ -84,6 +84,10 @@ final class Connection {
     }
 
     public function query(string $query, array $args = []): Statement {
+        // Not Drupal's: what a test wants to happen before this query.
+        if (isset(\Drupal::$settings['sandbox_before_query'])) {
+            \Drupal::$settings['sandbox_before_query']($query);
+        }
         foreach ($args as $key => $values) {
             if (str_ends_with($key, '[]')) {
                 $names = [];
