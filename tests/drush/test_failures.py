@@ -72,7 +72,7 @@ STATES: dict[str, tuple[Callable[[Project], object], type[ReadError], str]] = {
     "a table gone": (
         _sql("DROP TABLE users_field_data"),
         UnexpectedAnswer,
-        "stopped: .*no such table: users_field_data",
+        "stopped: [^{]*no such table: users_field_data. Try",
     ),
     "no identity": (
         _sql("DELETE FROM config WHERE name = 'system.site'"),

@@ -37,6 +37,9 @@ try {
 } catch (Refusal $refusal) {
     conclude('refused', ['why' => $refusal->why] + $refusal->facts);
 } catch (\Throwable $error) {
-    conclude('failed', ['message' => one_line($error->getMessage())]);
+    // Drupal adds query and values to the database's own words, which are in the cause.
+    $of_database = $error instanceof \Drupal\Core\Database\DatabaseException;
+    $cause = $of_database ? $error->getPrevious() ?? $error : $error;
+    conclude('failed', ['message' => one_line($cause->getMessage())]);
 }
 return;

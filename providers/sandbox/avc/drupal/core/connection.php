@@ -8,7 +8,10 @@ namespace Drupal\Core\Database;
 class ConnectionNotDefinedException extends \RuntimeException {
 }
 
-class DatabaseExceptionWrapper extends \RuntimeException {
+interface DatabaseException {
+}
+
+class DatabaseExceptionWrapper extends \RuntimeException implements DatabaseException {
 }
 
 class DatabaseConnectionRefusedException extends \RuntimeException {
