@@ -136,9 +136,19 @@ class SandboxSites(Protocol):
     """Two embedded sites to try things out on."""
 
     def create(
-        self, directory: str, *, guilds: int, users: int, members: int, seed: int, release: str
+        self,
+        directory: str,
+        *,
+        guilds: int,
+        users: int,
+        members: int,
+        seed: int,
+        release: str,
+        ddev: bool,
     ) -> None:
-        """Write an AVC, a Moodle and the nwp.yml that joins them. Raises ConfigError."""
+        """Write an AVC, a Moodle and the nwp.yml that joins them; with ``ddev`` as two directories
+        that look like DDEV projects, and a stand-in for ``ddev``. Raises ConfigError.
+        """
         ...
 
     def serve(self, directory: str, port: int, ready: Callable[[str, str], None]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import NullPool, create_engine
@@ -65,7 +66,12 @@ class TwoSites:
             rows.guilds(guilds)
             rows.memberships([(guild, list(uids)) for guild, uids in members.items()])
 
-    def moodle(self, accounts: Sequence[Account], release: Release = "4.5.6") -> None:
+    def moodle(
+        self,
+        accounts: Sequence[Account],
+        release: Release = "4.5.6",
+        wwwroot: str = "https://ss.example",
+    ) -> None:
         """Write the Moodle, without cohorts."""
         fields = ("id", "username", "email", "auth", "suspended", "confirmed")
         rows = ({f: getattr(account, f) for f in fields} for account in accounts)
@@ -74,7 +80,7 @@ class TwoSites:
             release=release,
             token=TOKEN,
             accounts=[*GUEST_AND_ADMIN, *rows],
-            wwwroot="https://ss.example",
+            wwwroot=wwwroot,
         )
 
     def configure(self, names: Mapping[str, str] | None = None, text: str | None = None) -> None:
@@ -87,6 +93,11 @@ class TwoSites:
         with closing(sqlite3.connect(self.directory / "avc.sqlite")) as db, db:
             for statement in statements:
                 db.execute(statement)
+
+    def avc_rows(self, query: str) -> list[Any]:
+        """Rows of the AVC."""
+        with closing(sqlite3.connect(self.directory / "avc.sqlite")) as db:
+            return db.execute(query).fetchall()
 
     def in_moodle(self, *statements: str) -> None:
         """Change the Moodle by hand, as an administrator would in its pages."""
@@ -107,7 +118,11 @@ class TwoSites:
 
     def pl(self, *arguments: str) -> Ran:
         """Run ``pl avc-moodle-sync`` here."""
-        return self._ran(run(reconciler.pl.app, ["avc-moodle-sync", *arguments], highest=1))
+        return self.run_pl("avc-moodle-sync", *arguments)
+
+    def run_pl(self, *arguments: str) -> Ran:
+        """Run a command of ``pl`` here."""
+        return self._ran(run(reconciler.pl.app, arguments, highest=1))
 
     def reconciler(self, *arguments: str) -> Ran:
         """Run ``reconciler`` here."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast, get_args
 
+from providers.sandbox import projects
 from providers.sandbox.avc.community import Community
 from providers.sandbox.avc.community import create as create_avc
 from providers.sandbox.moodle.answers import Release
@@ -43,7 +44,15 @@ class Sandbox:
     """Implements ``reconciler.ports.SandboxSites``."""
 
     def create(
-        self, directory: str, *, guilds: int, users: int, members: int, seed: int, release: str
+        self,
+        directory: str,
+        *,
+        guilds: int,
+        users: int,
+        members: int,
+        seed: int,
+        release: str,
+        ddev: bool,
     ) -> None:
         """See the port."""
         if release not in get_args(Release):
@@ -51,15 +60,20 @@ class Sandbox:
             raise ConfigError(f"no Moodle {release} was recorded: there are {known}")
         recorded = cast("Release", release)
         place = Path(directory)
-        place.mkdir(parents=True, exist_ok=True)
-        taken = [n for n in (AVC_FILE, MOODLE_FILE, CONFIGURATION) if (place / n).exists()]
-        if taken:
-            raise ConfigError(f"{directory} has {taken[0]} already: take an empty directory")
-        community = create_avc(
-            place / AVC_FILE, guilds=guilds, users=users, members=members, seed=seed
-        )
-        _create_moodle(place / MOODLE_FILE, community, recorded)
-        (place / CONFIGURATION).write_text(_NWP, encoding="utf-8")
+        avc, moodle = (projects.AVC, projects.MOODLE) if ddev else ("", "")
+        avc_file, moodle_file = place / avc / AVC_FILE, place / moodle / MOODLE_FILE
+        for file in (avc_file, moodle_file, place / CONFIGURATION):
+            if file.exists():
+                taken = file.relative_to(place)
+                raise ConfigError(f"{directory} has {taken} already: take an empty directory")
+            file.parent.mkdir(parents=True, exist_ok=True)
+        community = create_avc(avc_file, guilds=guilds, users=users, members=members, seed=seed)
+        url = projects.MOODLE_URL if ddev else "https://ss.sandbox.example"
+        _create_moodle(moodle_file, community, recorded, url)
+        if ddev:
+            projects.write_projects(place, avc_file, moodle_file)
+        text = projects.NWP if ddev else _NWP
+        (place / CONFIGURATION).write_text(text, encoding="utf-8")
 
     def serve(self, directory: str, port: int, ready: Callable[[str, str], None]) -> None:
         """See the port."""
@@ -81,7 +95,7 @@ class Sandbox:
             server.server_close()
 
 
-def _create_moodle(file: Path, community: Community, release: Release) -> None:
+def _create_moodle(file: Path, community: Community, release: Release, url: str) -> None:
     """Everybody but AVC's first account has a Moodle account, made when they first logged in."""
     people = (
         {"id": person.uid + 1, "username": person.name, "email": person.mail, "auth": "oauth2"}
@@ -93,5 +107,5 @@ def _create_moodle(file: Path, community: Community, release: Release) -> None:
         release=release,
         token=TOKEN,
         accounts=[*GUEST_AND_ADMIN, *people],
-        wwwroot="https://ss.sandbox.example",
+        wwwroot=url,
     )

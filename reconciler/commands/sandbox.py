@@ -33,16 +33,29 @@ def create(
     members: Annotated[int, typer.Option(min=0, help="Memberships in all guilds together.")] = 60,
     seed: Annotated[int, typer.Option(help="The same seed gives the same community.")] = 1,
     release: Annotated[str, typer.Option(help="Answer as this Moodle: 4.5.6 or 5.1.3.")] = "4.5.6",
+    ddev: Annotated[
+        bool,
+        typer.Option(
+            "--ddev", help="Two directories like DDEV projects, and a stand-in for ddev; needs PHP."
+        ),
+    ] = False,
     debug: Debug = False,  # noqa: ARG001 - the runner looks at it
 ) -> int:
     """Write avc.sqlite, moodle.sqlite and an nwp.yml with the sites avc and ss into DIR."""
     from reconciler.render.terminal import Terminal
 
     sandbox_sites().create(
-        directory, guilds=guilds, users=users, members=members, seed=seed, release=release
+        directory,
+        guilds=guilds,
+        users=users,
+        members=members,
+        seed=seed,
+        release=release,
+        ddev=ddev,
     )
     change = "" if directory == "." else f"cd {directory} && "
-    Terminal().line(f"Made a sandbox. Try: {change}pl avc-moodle-sync avc ss --full")
+    path = "PATH=$PWD/bin:$PATH " if ddev else ""
+    Terminal().line(f"Made a sandbox. Try: {change}{path}pl avc-moodle-sync avc ss --full")
     return 0
 
 
