@@ -21,9 +21,13 @@ from reconciler.errors import (
     SiteUnreachable,
     UnexpectedAnswer,
 )
+from reconciler.models.avc import Claims
+from reconciler.models.scope import FullScope
 from tests.avc.support import (
     Access,
+    avc_at,
     complaint,
+    execute,
     load,
     reading,
     small_site,
@@ -89,6 +93,42 @@ def test_forbidden_tables_on_postgresql(empty_postgresql: str) -> None:
         assert "permission denied" in complaint(AccessRefused, reading(reader.url))
         reader.run(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {reader.name}")
         reading(reader.url)()
+
+
+GRANTED = (
+    *("groups", "groups_field_data", "users", "users_field_data", "path_alias", "config"),
+    *("group_relationship_field_data", "group_content__group_roles"),
+    "group__field_group_description",
+)
+"""What docs/configuration.md asks for."""
+
+
+@pytest.mark.parametrize("empty", ["mariadb", "postgresql"], indirect=True)
+def test_the_grants_that_are_documented_are_enough(empty: str) -> None:
+    """Without a right to Drupal's state what AVC remembers is unknown, and the rest is read."""
+    load(empty, small_site())
+    execute(
+        empty,
+        "INSERT INTO key_value (collection, name, value)"
+        " VALUES ('state', 'avc_moodle_sync.synced_users', 'i:7;')",
+    )
+    name = make_url(empty).database
+    mysql = empty.startswith("mysql")
+    with account(empty) as reader:
+        for table in GRANTED:
+            which = f"{name}.`{table}`" if mysql else f'"{table}"'
+            reader.run(f"GRANT SELECT ON {which} TO {reader.name}")
+        facts = avc_at(reader.url).inspect()
+        assert facts.modules is not None
+        assert facts.sync is None
+        snapshot = avc_at(reader.url).read(FullScope(), Claims())
+        assert snapshot.facts == facts
+        assert len(snapshot.people) == 4
+        state = f"{name}.key_value" if mysql else "key_value"
+        reader.run(f"GRANT SELECT ON {state} TO {reader.name}")
+        sync = avc_at(reader.url).inspect().sync
+        assert sync is not None
+        assert (sync.synced_users, sync.last_sync) == (7, None)
 
 
 def test_no_such_login_on_postgresql(empty_postgresql: str) -> None:
