@@ -200,3 +200,13 @@ def test_two_projects(project: Project, tmp_path: Path) -> None:
     other = make_project(tmp_path / "sites" / "ss", "ss")
     assert run(ddev(other.root), "pwd") == [f"{other.root}\n".encode()]
     assert run(ddev(project.root), "pwd") == [f"{project.root}\n".encode()]
+
+
+def test_a_far_machine_that_does_not_answer(far: Far, project: Project) -> None:
+    """It is ssh that says so: DDEV was never reached."""
+    far.process.terminate()
+    far.process.wait()
+    inner = Ssh("avc", far.host, str(project.root), str(far.config))
+    with pytest.raises(SiteUnreachable, match=r"^Nobody answers ssh at far, for site avc"):
+        run(Ddev(inner, "avc", str(project.root)), "touch", "ran")
+    assert trace(project) == []

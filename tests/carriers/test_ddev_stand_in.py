@@ -128,6 +128,11 @@ def test_exit_codes(project: Project, version: str, code: int) -> None:
     assert answer.stderr == "\x1b[31mFailed to execute command `exit 7`: exit status 7\x1b[0m\n"
 
 
+def test_a_program_that_is_killed(project: Project) -> None:
+    """Its exit code is that of a container's engine."""
+    assert ddev(project, "exec", "kill", "-9", "$$").returncode == 128 + 9
+
+
 def test_a_quiet_exec(project: Project) -> None:
     """From 1.24.7 it can be asked to be."""
     answer = ddev(project, "exec", "-q", "exit", "7")

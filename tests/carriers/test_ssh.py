@@ -174,6 +174,8 @@ def test_words_of_ssh_from_a_program_that_had_begun_are_the_programs(
     place = Place("avc", WORDS, "/srv/avc")
     assert from_ssh(Ended("", 255, (line,)), "php", place, "far", begun=True) is None
     assert from_ssh(Ended("", 1, (line,)), "php", place, "far", begun=False) is None
+    for code, words in ((127, "sh: php: not found"), (1, "cd: /srv/avc: No such directory")):
+        assert from_ssh(Ended("", code, (words,)), "php", place, "far", begun=True) is None
 
 
 @pytest.mark.parametrize("shell", ["bash", "dash"])
