@@ -1,1 +1,1 @@
-"""AVC, a Drupal community with drupal/group, read from its database."""
+"""AVC, a Drupal community with drupal/group, read from its database or through Drush."""

@@ -167,6 +167,8 @@ def test_another_drush(small: Project) -> None:
         {"drush": "$HOME/drush"},
         {"drush": "-r"},
         {"drush": ""},
+        {"drush": "drush\n"},
+        {"drush": "vendör/drush"},
         {"via": "sql"},
         {"silence": 0},
         {"any_owner": True},

@@ -20,7 +20,9 @@ class DrushAccess(CarrierAccess):
     """``access:`` of an AVC site in nwp.yml that is reached by Drush, with what carriers take."""
 
     via: Literal["drush"] = "drush"
-    drush: str = Field(default="vendor/bin/drush", pattern=re.compile(r"^[\w./][\w./-]*$"))
+    drush: str = Field(
+        default="vendor/bin/drush", pattern=re.compile(r"^[\w./][\w./-]*\Z", re.ASCII)
+    )
     """Drush, from the site's root. Plain characters only: shells may be on the way."""
 
 
