@@ -122,7 +122,7 @@ _SAID: dict[str, tuple[str, type[ReadError], str]] = {
 
 @pytest.mark.parametrize("case", _SAID)
 def test_words_of_sudo(case: str) -> None:
-    """Those that a test does not provoke, from sudo's sources."""
+    """Those that a test does not provoke, as its manual and its messages have them."""
     line, kind, said = _SAID[case]
     place = Place("ss", "as www-data on this machine")
     error = from_sudo(Ended("", 1, ("before", line)), "php", "www-data", place)
