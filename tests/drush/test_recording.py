@@ -146,7 +146,12 @@ def test_what_drupal_does_not_show_is_not_done(small: Project) -> None:
 
 
 def test_people_are_written_together_or_not(small: Project) -> None:
-    """When one of them cannot be written, none is, and the run is not called done."""
+    """When one of them cannot be written, all keep what they had, and nothing is called done."""
+    execute(
+        small.url,
+        "INSERT INTO users_data (uid, module, name, value, serialized)"
+        " VALUES (2, 'avc_moodle_sync', 'last_sync', '1000', 0)",
+    )
     before = contents(small.url)
     execute(
         small.url,

@@ -7,7 +7,7 @@ import pytest
 from providers.sandbox.avc.tables import Release
 from reconciler.errors import UnexpectedAnswer
 from reconciler.models.avc import Claims
-from reconciler.models.scope import FullScope
+from reconciler.models.scope import FullScope, GuildScope, UserScope
 from tests.avc.support import Rows, execute, load, observed, small_site
 from tests.avc.test_traps import (
     test_all_at_once,
@@ -17,6 +17,7 @@ from tests.avc.test_traps import (
 from tests.avc.trap_cases import USUAL
 from tests.drush.conftest import Projects
 from tests.drush.support import Project
+from tests.drush.test_same_snapshot import assert_same
 
 __all__ = ["test_all_at_once", "test_what_counts", "test_what_counts_on_group_1"]
 
@@ -71,6 +72,16 @@ def test_halves_are_counted(small: Project, statement: str, counts: dict[str, in
     memberships = sum(map(len, snapshot.members.values()))
     found = (len(snapshot.guilds), len(snapshot.people), memberships)
     assert found != (counted["guilds"], counted["people"], counted["memberships"])
+    for scope in (GuildScope(uuid="group-1", name="web"), UserScope(uid=2)):
+        assert_same(small, scope, Claims())
+
+
+def test_a_member_of_whom_half_is_missing_is_missed(small: Project) -> None:
+    """In a guild's scope, too, who cannot be read is counted."""
+    execute(small.url, "DELETE FROM users_field_data WHERE uid = 3")
+    snapshot = assert_same(small, GuildScope(uuid="group-1", name="web"), Claims())
+    assert set(snapshot.people) == {2}
+    assert snapshot.counts.people == 2
 
 
 def test_a_status_that_is_none(small: Project) -> None:
