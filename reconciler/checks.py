@@ -23,6 +23,8 @@ _UNSEEN = "this access cannot tell"
 _NO_PROFILE = frozenset({"nologin", "webservice"})
 """Authentication plugins whose accounts cannot log in to Moodle's pages, nor edit a profile."""
 
+_ENABLE = "enable it, without DDEV by drush itself"
+
 
 def tally(checks: Sequence[Check]) -> Tally:
     """Count what came out."""
@@ -57,7 +59,7 @@ def _endpoints(seen: Seen) -> Iterator[Check]:
         if probe is not None and probe.code is None:
             mend = "check that the site is up (ddev start), and avc_integration: avc_url in nwp.yml"
         else:
-            mend = "enable simple_oauth (ddev drush en -y simple_oauth), and look at AVC's log"
+            mend = "enable simple_oauth (drush en -y simple_oauth there), and look at AVC's log"
         yield _page(seen, url, ("OAuth2 endpoints", f"/oauth/{name}"), mend)
 
 
@@ -93,7 +95,7 @@ def _simple_oauth(seen: SeenAvc, facts: AvcFacts | None) -> Check:
         return Check(*place, "SKIP", _UNSEEN)
     if "simple_oauth" in facts.modules:
         return Check(*place, "PASS", "module enabled")
-    return Check(*place, "FAIL", "module not enabled", "enable it", "ddev drush en -y simple_oauth")
+    return Check(*place, "FAIL", "module not enabled", _ENABLE, "ddev drush en -y simple_oauth")
 
 
 def _key_file(seen: SeenAvc, what: str, key: KeyFile | None) -> Check:
