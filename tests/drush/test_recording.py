@@ -97,6 +97,8 @@ def test_times_are_written_over(project: Project) -> None:
         " VALUES (4, 'avc_moodle_sync', 'last_sync', '1000', 0)",
         "INSERT INTO users_data (uid, module, name, value, serialized)"
         " VALUES (2, 'contact', 'enabled', '1', 0)",
+        "INSERT INTO users_data (uid, module, name, value, serialized)"
+        " VALUES (2, 'avc_moodle_sync', 'other', '1', 0)",
     )
     assert project.avc().record(FULL)
     times = stamps(project)
@@ -104,6 +106,7 @@ def test_times_are_written_over(project: Project) -> None:
     assert times.keys() == {2, 3}
     assert recent(times.values())
     assert len(rows_in(project.url, "users_data", module="contact")) == 1
+    assert len(rows_in(project.url, "users_data", name="other")) == 1
 
 
 def test_more_people_than_one_query_takes(empty: str, project_of: Projects) -> None:

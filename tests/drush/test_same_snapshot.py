@@ -41,7 +41,7 @@ def assert_same(project: Project, scope: Scope, claims: Claims, prefix: str = ""
             assert getattr(drush, field) == getattr(sql, field), (field, scope, claims)
     assert drush.facts is not None
     assert sql.facts is not None
-    for field in ("site_uuid", "modules", "sync"):
+    for field in ("site_uuid", "modules"):
         assert getattr(drush.facts, field) == getattr(sql.facts, field), field
     return drush
 
