@@ -1,15 +1,12 @@
-"""What a Drupal site says about itself in its tables ``config`` and ``key_value``."""
+"""What a Drupal site says about itself in its ``config`` table."""
 
-from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from providers.avc.from_rows import STATE, STATE_NAMES, sync_state_from
 from providers.avc.php import PhpValue, unserialize
 from providers.avc.tables import Schema
 from reconciler.errors import ConfigError, UnexpectedAnswer
-from reconciler.models.avc import SyncState
 
 
 def site_uuid(connection: Connection, schema: Schema, site: str, configured: str | None) -> str:
@@ -60,23 +57,6 @@ def guild_roles(connection: Connection, schema: Schema) -> frozenset[str] | None
     return frozenset(
         found.removeprefix("group.role.") for found in connection.execute(query).scalars()
     )
-
-
-def sync_state(connection: Connection, schema: Schema) -> SyncState | None:
-    """What AVC remembers of synchronisation; None where this database does not tell."""
-    if schema.state is None:
-        return None
-    state = schema.state.c
-    names = [STATE + name for name in STATE_NAMES]
-    query = select(state.name, state.value).where(
-        state.collection == "state", state.name.in_(names)
-    )
-    found: dict[str, PhpValue] = {}
-    for name, data in connection.execute(query):
-        # What cannot be read says nothing, as a value of another kind.
-        with suppress(ValueError):
-            found[name.removeprefix(STATE)] = unserialize(_bytes(data))
-    return sync_state_from(found)
 
 
 def _object(

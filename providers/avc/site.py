@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field, field_validator
 from sqlalchemy import URL, Connection
 
-from providers.avc.configuration import enabled_modules, site_uuid, sync_state
+from providers.avc.configuration import enabled_modules, site_uuid
 from providers.avc.database import drupal_database
 from providers.avc.guilds import read_guilds
 from providers.avc.read import read_snapshot
@@ -69,7 +69,7 @@ class SqlAvc:
         self._options = options
 
     def inspect(self) -> AvcFacts:
-        """The site's UUID and modules, and what it remembers where the account may read that.
+        """The site's UUID and modules. Of syncs nothing: a database cannot be told of any.
 
         Raises ReadError, and ConfigError where the database shows no UUID and none is set.
         """
@@ -111,5 +111,4 @@ class SqlAvc:
         return AvcFacts(
             site_uuid=site_uuid(connection, schema, self._site, self._options.site_uuid),
             modules=enabled_modules(connection, schema, self._site),
-            sync=sync_state(connection, schema),
         )

@@ -12,9 +12,7 @@ from sqlalchemy import (
     Connection,
     TableClause,
     column,
-    func,
     inspect,
-    select,
     table,
 )
 
@@ -44,8 +42,6 @@ class Schema:
     """None where guilds have no such field."""
     config: TableClause | None
     """None where this database, or its account, does not show the site's configuration."""
-    state: TableClause | None
-    """None where it does not show what Drupal keeps in its state."""
 
 
 def find_schema(connection: Connection, prefix: str, site: str) -> Schema:
@@ -57,7 +53,6 @@ class _Finder:
     """Tables by Drupal's name, among those that this database shows."""
 
     def __init__(self, connection: Connection, prefix: str, site: str) -> None:
-        self._connection = connection
         self._inspector = inspect(connection)
         # A careful administrator shows us views of what we may see: they serve as well.
         self._names = {*self._inspector.get_table_names(), *self._inspector.get_view_names()}
@@ -89,7 +84,6 @@ class _Finder:
                 "entity_id deleted delta langcode field_group_description_value",
             ),
             config=self._optional("config", "collection name data"),
-            state=self._readable("key_value", "collection name value"),
         )
 
     def _membership(self, relationships: TableClause) -> ColumnElement[bool]:
@@ -104,15 +98,6 @@ class _Finder:
 
     def _optional(self, name: str, columns: str) -> TableClause | None:
         return self._table(name, columns) if self._prefix + name in self._names else None
-
-    def _readable(self, name: str, columns: str) -> TableClause | None:
-        """A table that an account can do without. PostgreSQL lists those it may not read, too."""
-        found = self._optional(name, columns)
-        if found is None or self._connection.dialect.name != "postgresql":
-            return found
-        quoted = self._connection.dialect.identifier_preparer.quote(found.name)
-        may = select(func.has_table_privilege(quoted, "SELECT"))
-        return found if self._connection.execute(may).scalar() else None
 
     def _table(self, name: str, columns: str) -> TableClause:
         if self._prefix + name not in self._names:

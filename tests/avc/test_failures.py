@@ -12,7 +12,7 @@ from reconciler.errors import (
     SiteUnreachable,
     UnexpectedAnswer,
 )
-from reconciler.models.avc import Claims, SyncState
+from reconciler.models.avc import Claims
 from reconciler.models.scope import FullScope
 from tests.avc.support import (
     SITE_UUID,
@@ -130,20 +130,6 @@ def test_modules_that_cannot_be_told(empty_sqlite: str) -> None:
     load(empty_sqlite, small_site())
     execute(empty_sqlite, "DELETE FROM config WHERE name = 'core.extension'")
     assert avc_at(empty_sqlite).inspect().modules is None
-
-
-def test_state_that_says_nothing(empty_sqlite: str) -> None:
-    """A value that is no number, or cannot be read, is unknown; the others are told."""
-    load(empty_sqlite, small_site())
-    values = {"last_sync": 's:5:"never";', "synced_users": 'O:1:"X":0:{}', "synced_cohorts": "b:1;"}
-    values["failed_syncs"] = "i:2;"
-    for name, value in values.items():
-        execute(
-            empty_sqlite,
-            "INSERT INTO key_value (collection, name, value)"
-            f" VALUES ('state', 'avc_moodle_sync.{name}', '{value}')",
-        )
-    assert avc_at(empty_sqlite).inspect().sync == SyncState(failed_syncs=2)
 
 
 def test_a_locked_file(empty_sqlite: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from providers.sandbox.avc.community import create
-from reconciler.models.avc import AvcSnapshot, Claims
+from reconciler.models.avc import AvcSnapshot, Claims, SyncRecord
 from reconciler.models.scope import FullScope
 from tests.avc.support import avc_at
 
@@ -143,3 +143,13 @@ def test_large_communities_are_quick(tmp_path: Path) -> None:
     community = create(tmp_path / "avc", guilds=100, users=20_000, members=100_000, seed=1)
     assert read(community.path).counts.memberships == 100_000
     assert time.monotonic() - started < 20
+
+
+def test_avc_is_told_of_no_run_by_sql(tmp_path: Path) -> None:
+    """Nothing is written, and what AVC may remember of others' runs is not taken for ours."""
+    community = create(tmp_path / "avc.sqlite", guilds=2, users=5, members=8, seed=1)
+    site = avc_at(f"sqlite:///{community.path}")
+    before = community.path.read_bytes()
+    assert site.record(SyncRecord(full=True, failed=False, users=3)) is False
+    assert site.inspect().sync is None
+    assert community.path.read_bytes() == before

@@ -9,9 +9,9 @@ from sqlalchemy import make_url
 
 from providers.sandbox.avc.community import create
 from reconciler.errors import UnexpectedAnswer
-from reconciler.models.avc import Claims, KeyFile, SyncRecord
+from reconciler.models.avc import Claims, KeyFile
 from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
-from tests.avc.support import SITE_UUID, avc_at, execute, load, observed, small_site
+from tests.avc.support import avc_at, execute, load, observed, small_site
 from tests.avc.trap_cases import USUAL
 from tests.databases import account
 from tests.drush.conftest import Projects
@@ -205,17 +205,3 @@ def test_pages_lose_nobody(small: Project, monkeypatch: pytest.MonkeyPatch) -> N
         assert small.avc().read(scope, Claims()).members == (
             avc_at(small.url).read(scope, Claims()).members
         )
-
-
-def test_sql_sees_what_drush_wrote(empty: str, project_of: Projects) -> None:
-    """What AVC remembers of synchronisation reads the same by SQL, and SQL writes none."""
-    load(empty, small_site())
-    project = project_of(empty)
-    record = SyncRecord(full=True, failed=False, users=3, cohorts=2, people=frozenset({2}))
-    assert not avc_at(empty).record(record)
-    assert project.avc().record(record)
-    told = project.avc().inspect().sync
-    assert told is not None
-    assert told.synced_users == 3
-    assert avc_at(empty).inspect().sync == told
-    assert avc_at(empty).inspect().site_uuid == SITE_UUID
