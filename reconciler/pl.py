@@ -8,7 +8,7 @@ from reconciler.commands.avc_moodle_status import avc_moodle_status
 from reconciler.commands.avc_moodle_sync import avc_moodle_sync
 from reconciler.commands.avc_moodle_test import avc_moodle_test
 from reconciler.next_pl import VARIABLE, hand_on
-from reconciler.running import run
+from reconciler.running import end_when_told, run
 
 app = typer.Typer(
     help="AVC-Moodle integration.",
@@ -34,4 +34,5 @@ def main() -> None:
             f"Error: NWP's pl cannot be started ({error.filename}: {error.strerror})."
             f" Set {VARIABLE} to where it is."
         )
+    end_when_told()
     sys.exit(run(app, sys.argv[1:], highest=1))

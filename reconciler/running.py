@@ -1,6 +1,7 @@
 """From a command line to an exit code: the one place where errors end."""
 
 import re
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -13,6 +14,17 @@ SHOWN_REASONS = 20
 INTERRUPTED = 130
 
 _DEBUG = re.compile(r"--debug|-[a-z]*d[a-z]*")
+
+
+def end_when_told() -> None:
+    """Let SIGTERM and SIGHUP end this program as Ctrl-C does.
+
+    Python's own way would leave the programs running that it has started at the sites. Where SIGHUP
+    is ignored, as under nohup, it stays so.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
 
 
 def run(  # noqa: PLR0911 - a return a kind of ending

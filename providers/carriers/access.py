@@ -36,7 +36,7 @@ class CarrierAccess(Model):
     """A configuration file for ssh (``ssh -F``), from nwp.yml's directory."""
     run_as: str | None = None
     """The user whom programs run as, by ``sudo -n -u``; not with ddev."""
-    silence: float = Field(default=300, gt=0)
+    silence: float = Field(default=300, gt=0, le=86_400)
     """Seconds without a word after which a program is stopped."""
 
 

@@ -7,8 +7,6 @@ import json
 import re
 from collections.abc import Generator, Sequence
 from contextlib import suppress
-from functools import cached_property
-from pathlib import PurePosixPath
 
 from pydantic import BaseModel, ValidationError
 
@@ -39,7 +37,6 @@ class Description(BaseModel):
     """What we need of ``raw`` in the answer of ``ddev describe -j``; there is much more in it."""
 
     status: str
-    approot: str
     primary_url: str = ""
 
 
@@ -52,7 +49,8 @@ class _Line(BaseModel):
 class Ddev:
     """Implements ``providers.carriers.carrier.Carrier`` around the one that reaches the project.
 
-    Stopping ``ddev exec`` ends DDEV; the program in the container loses its pipes, as over ssh.
+    Stopping ``ddev exec`` ends DDEV. The program in the container is not told (moby#9098): it ends
+    when it next writes, if its pipes are gone then.
     """
 
     def __init__(self, inner: Carrier, site: str, directory: str, silence: float = 300) -> None:
@@ -61,6 +59,10 @@ class Ddev:
         # Where DDEV runs, and where it runs programs.
         self._outside = Place(site, inner.words, directory)
         self._place = Place(site, f"in its DDEV project {inner.words}", directory)
+        self._is_project: bool | None = None
+        self._last: Description | None = None
+        self._unused: Description | None = None
+        """Asked for the address just now: it serves the next run."""
 
     @property
     def words(self) -> str:
@@ -72,9 +74,11 @@ class Ddev:
     ) -> Generator[bytes, None, None]:
         """See the Protocol. Raises ConfigError for arguments that a shell would act on."""
         self._check(arguments)
-        # From 1.25.2 ``ddev exec`` starts a project that is not running.
-        if self._description.status != "running":
-            raise not_running(self._description.status, self._outside)
+        # Each time: from 1.25.2 ``ddev exec`` starts a project that is not running.
+        status = (self._unused or self._described()).status
+        self._unused = None
+        if status != "running":
+            raise not_running(status, self._outside)
         called = arguments[0]
 
         def explain(error: Ended, *, begun: bool) -> ReadError | None:
@@ -95,7 +99,10 @@ class Ddev:
 
     def address(self) -> str | None:
         """See the Protocol. Also of a project that is stopped."""
-        return self._description.primary_url or None
+        description = self._last
+        if description is None:
+            description = self._unused = self._described()
+        return description.primary_url or None
 
     def _check(self, arguments: Sequence[str]) -> None:
         for argument in arguments:
@@ -105,18 +112,31 @@ class Ddev:
         if arguments[0].startswith("-") or "=" in arguments[0]:
             raise not_plain(arguments[0], self._place.site)
 
-    @cached_property
-    def _description(self) -> Description:
-        """Asked once. Raises ReadError."""
-        if self._inner.holds(CONFIG) is False:
-            # DDEV would go on looking in the directories above, and find another project.
-            raise no_project(self._outside)
-        description = _parsed(self._asked())
-        if description is None:
+    def _described(self) -> Description:
+        """What DDEV says of the project now. Raises ReadError."""
+        self._require_project()
+        self._last = _parsed(self._asked())
+        if self._last is None:
             raise no_description(self._outside)
-        if PurePosixPath(description.approot) in PurePosixPath(self._place.directory).parents:
+        return self._last
+
+    def _require_project(self) -> None:
+        """DDEV would go on looking in the directories above, and find another project."""
+        if self._is_project is None:
+            held = self._inner.holds(CONFIG)
+            self._is_project = self._tested() if held is None else held
+        if not self._is_project:
             raise no_project(self._outside)
-        return description
+
+    def _tested(self) -> bool:
+        """Whether there is a project, where only a program can tell. Raises ReadError."""
+        try:
+            list(self._inner.run(["test", "-f", CONFIG], b"", silence=self._silence))
+        except Ended as error:
+            if error.code == 1:
+                return False
+            raise
+        return True
 
     def _asked(self) -> list[bytes]:
         def explain(error: Ended, *, begun: bool) -> ReadError | None:

@@ -43,10 +43,26 @@ class Ended(SiteUnreachable):
     """
 
     def __init__(self, where: str, code: int, said: tuple[str, ...]) -> None:
+        said = tuple(map(discreet, said))
         words = f": {said[-1].rstrip('.')}" if said else ", without a word on standard error"
         super().__init__(f"{where} ended with exit code {code}{words}.")
         self.code = code
         self.said = said
+
+
+_QUOTES_CODE = re.compile(r"[Pp]arse ?[Ee]rror|syntax error|Undefined constant|unexpected ")
+"""What PHP says of a file that it does not understand, with a piece of it."""
+
+
+def discreet(line: str) -> str:
+    """What PHP said, without the pieces of a file that it quotes.
+
+    The file may be settings.php or config.php, and the piece half of a password with a quotation
+    mark in it.
+    """
+    if not _QUOTES_CODE.search(line):
+        return line
+    return re.sub(r"\"[^\"]*(\"|$)|'[^']*('|$)", '"…"', line)
 
 
 class Silent(SiteUnreachable):
@@ -113,6 +129,14 @@ def _no_directory(place: Place) -> SiteUnreachable:
     )
 
 
+def _not_entered(place: Place, host: str) -> AccessRefused:
+    return AccessRefused(
+        f"{host} does not let us into {place.directory} of site {place.site} ({place.words}). Let"
+        " the user who logs in there enter it (chmod o+x, or by its group), also for run_as, or log"
+        " in as its owner."
+    )
+
+
 def from_sudo(error: Ended, program: str, user: str, place: Place) -> ReadError | None:
     """What sudo itself refused; None for the end of the program that it started.
 
@@ -158,8 +182,8 @@ def from_ssh(
         return _from_ssh_itself(error, place, host, begun=begun)
     if begun:
         return None
-    if any("cd: " in line and place.directory in line for line in error.said):
-        return _no_directory(place)
+    if cd := next((line for line in error.said if "cd: " in line and place.directory in line), ""):
+        return _not_entered(place, host) if "ermission denied" in cd else _no_directory(place)
     last = error.said[-1] if error.said else ""
     if error.code == _NOT_FOUND and program in last:
         return ProgramMissing(program, place)

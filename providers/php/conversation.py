@@ -12,7 +12,7 @@ from typing import Generic, Protocol, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from providers.carriers.carrier import Carrier
-from providers.carriers.errors import Ended
+from providers.carriers.errors import Ended, discreet
 from providers.php import errors
 from providers.php.documents import Hello, Refused, Stopped, Trailer
 from reconciler.errors import ReadError
@@ -103,7 +103,7 @@ class Php(Generic[D]):
                 self.received += len(line)
                 ours, _, document = line.partition(b" ")
                 if ours != nonce:
-                    if said := line.decode(errors="replace").strip():
+                    if said := discreet(line.decode(errors="replace").strip()):
                         noise.append(said)
                     continue
                 if not line.endswith(b"\n"):
@@ -120,7 +120,8 @@ class Php(Generic[D]):
             if isinstance(document, Refused):
                 raise self.language.errors.from_refusal(document, self.place)
             if isinstance(document, Stopped):
-                raise self.language.errors.from_stop(document, self.place, noise)
+                told = document.model_copy(update={"message": discreet(document.message)})
+                raise self.language.errors.from_stop(told, self.place, noise)
             if ended or isinstance(document, Hello) is greeted:
                 raise self.unexpected(document)
             greeted = True

@@ -37,13 +37,23 @@ def trace(project: Project) -> list[str]:
     return file.read_text("utf-8").splitlines() if file.exists() else []
 
 
-def test_a_project_is_described_once(project: Project) -> None:
-    """Before the first run: then programs run in the project's directory."""
+def test_a_project_is_described_before_each_run(project: Project) -> None:
+    """It may have been stopped since the last one. Its address is the one that was told then."""
     carrier = ddev(project.root)
     assert run(carrier, "cat", program=b"one\n") == [b"one\n"]
     assert run(carrier, "cat", program=b"two\n") == [b"two\n"]
     assert carrier.address() == "https://avc.ddev.site"
-    assert trace(project) == ["describe", "exec cat", "exec cat"]
+    assert trace(project) == ["describe", "exec cat", "describe", "exec cat"]
+
+
+def test_a_project_that_is_stopped_between_two_runs(project: Project) -> None:
+    """The second is not started, and so does not start the project."""
+    carrier = ddev(project.root)
+    assert run(carrier, "cat", program=b"one\n") == [b"one\n"]
+    edit(project, status="stopped")
+    with pytest.raises(SiteUnreachable, match="is stopped"):
+        run(carrier, "cat")
+    assert trace(project) == ["describe", "exec cat", "describe"]
 
 
 def test_drush_of_the_project_is_found(project: Project) -> None:
@@ -131,7 +141,7 @@ def test_no_project_at_the_far_end(far: Far, project: Project) -> None:
             match=f"no DDEV project in {directory} .over ssh at far.. Set",
         ):
             run(carrier, "touch", "ran")
-    assert trace(project) == ["describe"]
+    assert trace(project) == []
 
 
 def test_no_ddev(project: Project, monkeypatch: pytest.MonkeyPatch, far: Far) -> None:

@@ -178,6 +178,25 @@ def test_words_of_ssh_from_a_program_that_had_begun_are_the_programs(
         assert from_ssh(Ended("", code, (words,)), "php", place, "far", begun=True) is None
 
 
+def test_a_directory_that_the_login_may_not_enter(tmp_path: Path) -> None:
+    """``cd`` comes before sudo: it is told from a directory that is not there. (By bash: dash does
+    not say why it cannot.)
+    """
+    there = tmp_path / "there"
+    there.mkdir(mode=0o700)
+    cd = f"cd {there} && exec true"
+    nobody = ["setpriv", "--reuid=nobody", "--clear-groups", "bash", "-c", cd]
+    said = subprocess.run(nobody, capture_output=True, check=False, cwd="/")
+    last = Ended("", said.returncode, (said.stderr.decode().strip(),))
+    told = from_ssh(
+        last, "php", Place("ss", "as www-data over ssh at far", str(there)), "far", begun=False
+    )
+    assert isinstance(told, AccessRefused)
+    assert str(told).startswith(
+        f"far does not let us into {there} of site ss (as www-data over ssh"
+    )
+
+
 @pytest.mark.parametrize("shell", ["bash", "dash"])
 def test_a_directory_that_is_not_there(far: Far, tmp_path: Path, shell: str) -> None:
     """It is the directory that is named, and the program does not run somewhere else."""

@@ -164,6 +164,20 @@ def test_a_failure_is_one_sentence_and_nothing_is_written(
     failing(projects, *words)
 
 
+@pytest.mark.parametrize(("which", "file"), [("avc", SETTINGS), ("moodle", "config.php")])
+@pytest.mark.parametrize("code", ["$p = 'abc'hunter2';", "$p = hunter2;"])
+def test_a_password_with_a_quotation_mark_in_it_is_not_told(
+    projects: TwoProjects, which: str, file: str, code: str
+) -> None:
+    """PHP quotes what it does not understand; neither the sentence nor --debug repeats it."""
+    _php(file, code, which)(projects)
+    for arguments in ([], ["--debug"]):
+        ran = projects.sites.reconciler("plan", "avc", "ss", *arguments)
+        assert ran.code == 1
+        assert ("sites/avc" if which == "avc" else "site ss") in ran.err
+        assert "hunter2" not in ran.err
+
+
 def test_a_stopped_project_is_never_started(projects: TwoProjects) -> None:
     """Newer releases of DDEV would: nothing but a description is asked of it."""
     _stopped("avc")(projects)

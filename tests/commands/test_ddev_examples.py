@@ -92,14 +92,14 @@ def test_status_and_test(projects: TwoProjects) -> None:
 
 
 def test_nothing_is_asked_of_ddev_but_to_describe_and_to_run(projects: TwoProjects) -> None:
-    """Each project is described once a command, and runs what the command needs: no more.
+    """Each project is described before each program, and runs what the command needs: no more.
 
     Drush reads and is told of the run; PHP reads Moodle and writes it.
     """
     assert projects.pl("avc-moodle-sync", "avc", "ss").code == 0
     drush = "exec vendor/bin/drush php:script -"
-    assert projects.asked(projects.avc) == ["describe", drush, drush]
-    assert projects.asked(projects.moodle) == ["describe", "exec php", "exec php"]
+    assert projects.asked(projects.avc) == ["describe", drush] * 2
+    assert projects.asked(projects.moodle) == ["describe", "exec php"] * 2
 
 
 def test_a_dry_run_tells_nobody_anything(projects: TwoProjects) -> None:
