@@ -45,6 +45,13 @@ def escaped(name: str) -> str:
     return _code(" ") * before + start + _code(" ") * after
 
 
+def visible(text: str) -> str:
+    """A text in which every character can be seen; line breaks stay."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else _code(c) for c in text)
+
+
 def unescaped(name: str) -> str:
     """The name that was escaped."""
     return _ESCAPE.sub(

@@ -1,6 +1,7 @@
 """NWP has a program ``pl`` of its own: what ours does not know, that one gets."""
 
 import os
+import signal
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ VARIABLE = "NWP_PL"
 """Names NWP's ``pl`` where it is not on the path."""
 
 HANDED_ON = "RECONCILER_PL_HANDED_ON"
-"""Set for whoever is handed a command: should it come back, nobody knows it."""
+"""The command that was handed on: should it come back, nobody knows it."""
 
 
 def hand_on(arguments: Sequence[str], known: Collection[str]) -> None:
@@ -19,12 +20,17 @@ def hand_on(arguments: Sequence[str], known: Collection[str]) -> None:
     when the next ``pl`` cannot be started.
     """
     command = next(iter(arguments), "-")
-    if command.startswith("-") or command in known or os.environ.get(HANDED_ON):
+    handed_on = repr(list(arguments))
+    # NWP's own commands may call pl for others: those are handed on as well.
+    if command.startswith("-") or command in known or os.environ.get(HANDED_ON) == handed_on:
         return
     following = next(_candidates(), None)
     if following is None:
         return
-    os.environ[HANDED_ON] = "1"
+    os.environ[HANDED_ON] = handed_on
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        # Python ignores these, and what a process ignores its successor does, too.
+        signal.signal(number, signal.SIG_DFL)
     try:
         os.execv(following, [str(following), *arguments])  # noqa: S606 - what this module is for
     except OSError as error:

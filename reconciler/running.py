@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import typer
 
 from reconciler.errors import NotReady, PartlyApplied, ReconcilerError, StalePlan
+from reconciler.member_lines import visible
 
 SHOWN_REASONS = 20
 INTERRUPTED = 130
@@ -64,7 +65,7 @@ def run(  # noqa: PLR0911 - a return a kind of ending
 
 
 def _fail(message: str, arguments: Sequence[str], code: int) -> int:
-    sys.stderr.write(f"Error: {message}\n")
+    sys.stderr.write(f"Error: {visible(message)}\n")
     if any(_DEBUG.fullmatch(argument) for argument in arguments):
         traceback.print_exc(file=sys.stderr)
     return code

@@ -18,19 +18,18 @@ FAILED = SyncRecord(full=True, failed=True)
 def record_of(now: Planned, applied: Sequence[Applied]) -> SyncRecord:
     """What a run leaves behind that carried out all that it was asked to, and found it lasting.
 
-    ``now`` is what was called for when it began. Of a saved plan, or with things left out, that may
-    be more than was asked: who waits for the rest is not among its people, nor are cohorts that are
-    not there among its cohorts.
+    ``now`` is what was called for when it began. Of a saved plan that may be more than was asked:
+    then it was no full synchronisation, and who waits for the rest is not among its people.
     """
     done = {_identity(item.operation) for item in applied if item.outcome.fulfilled}
     left = [op for op in operations(now.plan) if _identity(op) not in done]
     members, waiting = _members(now), _people(left)
     touched = _people([item.operation for item in applied])
     return SyncRecord(
-        full=isinstance(now.plan.scope, FullScope),
+        full=isinstance(now.plan.scope, FullScope) and not left,
         failed=False,
         users=len(members - waiting),
-        cohorts=len(now.cohorts) - sum(isinstance(op, CreateCohort) for op in left),
+        cohorts=_cohorts(now, applied),
         people=(members | touched) - waiting,
     )
 
@@ -58,6 +57,18 @@ def _members(now: Planned) -> frozenset[int]:
         if matching.account_of.get(uid) in planned.desired.members
     }
     return frozenset(uids & {scope.uid} if isinstance(scope, UserScope) else uids)
+
+
+def _cohorts(now: Planned, applied: Sequence[Applied]) -> int:
+    """Cohorts in scope that are there; of one person's, those that they are to be in."""
+    creations = [item for item in applied if isinstance(item.operation, CreateCohort)]
+    created = {item.operation.key for item in creations if item.outcome.fulfilled}
+    there = [c for c in now.cohorts if c.pair.cohort is not None or c.pair.key in created]
+    scope = now.plan.scope
+    if isinstance(scope, UserScope):
+        account = now.matching.account_of.get(scope.uid)
+        there = [cohort for cohort in there if account in cohort.desired.members]
+    return len(there)
 
 
 def _people(found: Sequence[Operation]) -> frozenset[int]:

@@ -15,7 +15,13 @@ MODULE = "avc_moodle_sync"
 
 def refuse_without_module(facts: AvcFacts) -> None:
     """Raise ConfigError unless AVC has the module enabled, and shows that."""
-    if facts.modules is None or MODULE not in facts.modules:
+    if facts.modules is None:
+        raise ConfigError(
+            f"This access does not show whether AVC has the module {MODULE} enabled: let it read"
+            " Drupal's table config, or set moodle_integration: sync: require_module: false in"
+            " nwp.yml."
+        )
+    if MODULE not in facts.modules:
         raise ConfigError(
             f"{MODULE} module is not enabled\nRun: ddev drush en -y {MODULE}\n(or set"
             " moodle_integration: sync: require_module: false in nwp.yml)"

@@ -12,7 +12,7 @@ from typing import Generic, Protocol, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from providers.carriers.carrier import Carrier
-from providers.carriers.errors import Ended, discreet
+from providers.carriers.errors import Ended, Silent, discreet
 from providers.php import errors
 from providers.php.documents import Hello, Refused, Stopped, Trailer
 from reconciler.errors import ReadError
@@ -69,6 +69,7 @@ class Php(Generic[D]):
     processes: int = field(default=0, init=False)
     received: int = field(default=0, init=False)
     seconds: float = field(default=0, init=False)
+    _silent: Silent | None = field(default=None, init=False)
 
     @property
     def place(self) -> str:
@@ -78,8 +79,11 @@ class Php(Generic[D]):
     def ask(self, task: str, request: Mapping[str, object]) -> Generator[D, None, None]:
         """The documents of one run, the hello first and the trailer last. Raises ReadError.
 
-        Only with the trailer is the answer whole: what comes before it proves nothing.
+        Only with the trailer is the answer whole: what comes before it proves nothing. A site that
+        has been silent once is not waited for again: it raises the same error at once.
         """
+        if self._silent:
+            raise self._silent
         nonce = secrets.token_hex(8)
         text = self.language.program(task, json.dumps(request), nonce)
         noise: deque[str] = deque(maxlen=NOISE)
@@ -94,6 +98,9 @@ class Php(Generic[D]):
                 # A traceback, which is what --debug shows, has all of them.
                 mapped.add_note(line)
             raise mapped from error
+        except Silent as error:
+            self._silent = error
+            raise
         finally:
             self.seconds += time.monotonic() - started
 

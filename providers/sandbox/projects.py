@@ -39,5 +39,5 @@ def write_projects(place: Path, avc: Path, moodle: Path) -> None:
     make_project(place / AVC, "avc", kind="drupal10", docroot="html")
     write_php_site(place / MOODLE, moodle)
     make_project(place / MOODLE, "ss")
-    (place / PROGRAMS).mkdir()
+    (place / PROGRAMS).mkdir(exist_ok=True)
     write_ddev(place / PROGRAMS)

@@ -72,10 +72,12 @@ def apply_checked(
     with terminal.progress(len(todo)) as progress:
         report = carry_out(plan, checked, pair, now, progress)
     require_success(report.applied, report.residue)
+    # Before anything else can go wrong.
+    warned = [*remembered(pair, record_of(now, report.applied))]
     terminal.line(f"✓ {number(len(report.applied), 'operation')} carried out and read back.")
     if not report.recorded:
         terminal.line(f"ℹ {NOT_RECORDED}.")
-    terminal.lines(remembered(pair, record_of(now, report.applied)))
+    terminal.lines(warned)
     return 0
 
 

@@ -1,5 +1,6 @@
 """``pl avc-moodle-sync``: what its specification says, line for line."""
 
+from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
@@ -61,14 +62,13 @@ def avc_moodle_sync(
             planned = _validated(connected, guild, user, terminal)
             terminal.line("[3/5] Running synchronization" + (" (DRY RUN)" if dry_run else ""))
             terminal.line(_announcement(guild, user))
-            report = _run(pair, planned, terminal, dry_run=dry_run, verbose=verbose)
+            done = None if dry_run else _carry_out(pair, planned, terminal)
+            terminal.lines(_told(planned, done, verbose=verbose))
             terminal.lines(output.problems(_untold(planned), verbose=verbose))
-        failed = report is not None and not report.clean
+        failed = done is not None and not done.report.clean
         terminal.lines(output.ending(monotonic() - started, failed=failed, dry_run=dry_run))
-        if report is not None:
-            avc = _remember(pair, planned, report, terminal)
-            if not verbose:
-                terminal.lines(_status(connected, planned, avc, report))
+        if done is not None and not verbose:
+            terminal.lines(_status(connected, planned, done))
     finally:
         note(pair.traffic(), debug=debug)
     return int(failed)
@@ -117,25 +117,49 @@ def _validated(
     return planned
 
 
-def _run(
-    pair: "SitePair", planned: "Planned", terminal: "Terminal", *, dry_run: bool, verbose: bool
-) -> "Report | None":
-    """Carry the plan out, and tell; or only tell."""
-    from reconciler.reconciliation import apply
-    from reconciler.render import sync as output
-    from reconciler.render import sync_people as people
-    from reconciler.stale import check
+@dataclass(frozen=True)
+class _Done:
+    """What a real run has come to, and AVC's facts after it."""
 
-    if dry_run:
-        terminal.lines(people.dry_run(planned, verbose=verbose))
-        return None
+    report: "Report"
+    avc: "AvcFacts"
+    warning: str
+    """Why AVC was not told, if it should have been."""
+
+
+def _carry_out(pair: "SitePair", planned: "Planned", terminal: "Terminal") -> _Done:
+    """Carry the plan out, and let AVC remember it before anything else can go wrong."""
+    import time
+
+    from reconciler.reconciliation import apply, remember
+    from reconciler.stale import check
+    from reconciler.sync_record import FAILED, record_of, state_after
+
     checked = check(planned.plan, planned)
     with terminal.progress(len(checked)) as progress:
         report = apply(planned.plan, checked, pair, planned, progress)
+    record = record_of(planned, report.applied) if report.clean else FAILED
+    remembered = remember(pair, record)
+    facts = planned.snapshots.avc.facts or pair.avc.inspect()
+    if remembered.told:
+        state = state_after(facts.sync, record, int(time.time()))
+        facts = facts.model_copy(update={"sync": state})
+    return _Done(report, facts, remembered.warning)
+
+
+def _told(planned: "Planned", done: _Done | None, *, verbose: bool) -> "Iterator[str]":
+    """What was done, or what would be."""
+    from reconciler.render import sync as output
+    from reconciler.render import sync_people as people
+
+    if done is None:
+        yield from people.dry_run(planned, verbose=verbose)
+        return
     show = people.verbose if verbose else output.standard
-    terminal.lines(show(planned, report))
-    terminal.lines(output.failures(report))
-    return report
+    yield from show(planned, done.report)
+    yield from output.failures(done.report)
+    if done.warning:
+        yield f"  ⚠ {done.warning}"
 
 
 def _untold(planned: "Planned") -> "list[Problem]":
@@ -143,29 +167,7 @@ def _untold(planned: "Planned") -> "list[Problem]":
     return [problem for problem in planned.plan.problems if problem.kind != "no-oauth2-issuer"]
 
 
-def _remember(
-    pair: "SitePair", planned: "Planned", report: "Report", terminal: "Terminal"
-) -> "AvcFacts":
-    """Let AVC remember the run; the facts of AVC as they are then."""
-    import time
-
-    from reconciler.reconciliation import remember
-    from reconciler.render.terminal import name
-    from reconciler.sync_record import FAILED, record_of, state_after
-
-    record = record_of(planned, report.applied) if report.clean else FAILED
-    remembered = remember(pair, record)
-    if remembered.warning:
-        terminal.line(f"  ⚠ {name(remembered.warning)}")
-    facts = planned.snapshots.avc.facts or pair.avc.inspect()
-    if not remembered.told:
-        return facts
-    return facts.model_copy(update={"sync": state_after(facts.sync, record, int(time.time()))})
-
-
-def _status(
-    connected: "Connected", planned: "Planned", avc: "AvcFacts", report: "Report"
-) -> "Iterator[str]":
+def _status(connected: "Connected", planned: "Planned", done: _Done) -> "Iterator[str]":
     """The dashboard of ``pl avc-moodle-status``, from what the run has seen."""
     import time
 
@@ -177,9 +179,9 @@ def _status(
     from reconciler.render.sync import NOT_RECORDED
 
     known = Known(connected.known.declared, located(connected.pair), connected.known.require_module)
-    seen = seen_by_run(planned, avc, known, the_web())
+    seen = seen_by_run(planned, done.avc, known, the_web())
     yield ""
     yield "Updated integration status:"
-    yield from status_lines(dashboard(seen, int(time.time()), run_failed=not report.clean))
-    if report.applied and not report.recorded:
+    yield from status_lines(dashboard(seen, int(time.time()), run_failed=not done.report.clean))
+    if done.report.applied and not done.report.recorded:
         yield f"  ℹ {NOT_RECORDED}"

@@ -1,5 +1,6 @@
 """``reconciler sandbox``: two embedded sites to try things out on."""
 
+import shlex
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -53,7 +54,7 @@ def create(
         release=release,
         ddev=ddev,
     )
-    change = "" if directory == "." else f"cd {directory} && "
+    change = "" if directory == "." else f"cd {shlex.quote(directory)} && "
     path = "PATH=$PWD/bin:$PATH " if ddev else ""
     Terminal().line(f"Made a sandbox. Try: {change}{path}pl avc-moodle-sync avc ss --full")
     return 0

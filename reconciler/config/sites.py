@@ -71,6 +71,11 @@ class MoodleIntegration(BaseModel):
     role_mapping: dict[str, str] = Field(default_factory=dict)
     sync: SyncPart = SyncPart()
 
+    @field_validator("sync", mode="before")
+    @classmethod
+    def _empty_is_default(cls, found: object) -> object:
+        return {} if found is None else found
+
     @field_validator("role_mapping")
     @classmethod
     def _roles_have_short_names(cls, mapping: dict[str, str]) -> dict[str, str]:
@@ -144,7 +149,14 @@ class Access:
     def site_directory(self) -> str:
         """See the port."""
         named = self.entry.own.get("directory")
-        place = Path(str(named)).expanduser() if named else Path("sites") / self.entry.name
+        try:
+            place = Path(str(named)).expanduser() if named else Path("sites") / self.entry.name
+        except RuntimeError as error:
+            raise self.entry.refuse(
+                "directory", f"there is no such home directory: {named}"
+            ) from error
+        if "\0" in str(place):
+            raise self.entry.refuse("directory", "no path has a NUL in it")
         return str(self.entry.file.parent / place)
 
     def options(self, model: type[M]) -> M:

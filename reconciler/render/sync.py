@@ -20,6 +20,7 @@ from reconciler.planner import Planned
 from reconciler.reconciliation import Report
 from reconciler.render.problems import sentence
 from reconciler.render.terminal import number
+from reconciler.sync_record import record_of
 
 RULE = "=" * 80
 NOT_RECORDED = "Moodle keeps no record of this run: web services cannot write one"
@@ -52,9 +53,10 @@ def standard(planned: Planned, report: Report) -> Iterator[str]:
     created = sum(isinstance(op, CreateCohort) for op in done)
     changed = [op for op in done if isinstance(op, ChangeCohort)]
     archived = sum(op.action == "archive" for op in changed)
-    guilds, people = _involved(planned)
-    yield f"  ✓ Processed {number(guilds, 'guild')}"
-    yield f"  ✓ Synchronized {number(people, 'user')}"
+    mark = "✓" if report.clean else "⚠"
+    users = record_of(planned, report.applied).users
+    yield f"  {mark} Processed {number(_guilds(planned), 'guild')}"
+    yield f"  {mark} Synchronized {number(users, 'user')}"
     if created:
         yield f"  ℹ {number(created, 'cohort')} created"
     if len(changed) > archived:
@@ -103,14 +105,12 @@ def ending(seconds: float, *, failed: bool, dry_run: bool) -> Iterator[str]:
         yield "[5/5] Updated integration status"
 
 
-def _involved(planned: Planned) -> tuple[int, int]:
-    """Guilds and people that a run saw to; of one person, only what is theirs."""
-    if isinstance(planned.plan.scope, UserScope):
-        uid, avc = planned.plan.scope.uid, planned.snapshots.avc
-        joined = sum(uid in active_members(avc, guild.pair.guild.id) for guild in planned.guilds)
-        return joined, int(uid in planned.matching.account_of)
-    accounts = set().union(*(guild.desired.members for guild in planned.guilds))
-    return len(planned.guilds), len(accounts)
+def _guilds(planned: Planned) -> int:
+    """Guilds that a run saw to; of one person, those that they are in."""
+    if not isinstance(planned.plan.scope, UserScope):
+        return len(planned.guilds)
+    uid, avc = planned.plan.scope.uid, planned.snapshots.avc
+    return sum(uid in active_members(avc, guild.pair.guild.id) for guild in planned.guilds)
 
 
 def _users(accounts: Sequence[int]) -> str:

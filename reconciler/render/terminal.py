@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from rich.console import Console
 
 from reconciler.applier import Applied
-from reconciler.member_lines import escaped
+from reconciler.member_lines import escaped, visible
 
 _STYLES = {"✓": "green", "ℹ": "cyan", "⚠": "yellow", "✗": "red"}
 
@@ -29,7 +29,8 @@ class Terminal:
     def line(self, text: str = "") -> None:
         """One line; its mark (✓ ℹ ⚠ ✗) gives it a colour on a terminal."""
         mark = text.strip()[:1]
-        self._console.print(text, markup=False, style=_STYLES.get(mark))
+        # Whatever a site's text may hold: it must not move the cursor, or turn the line around.
+        self._console.print(visible(text), markup=False, style=_STYLES.get(mark))
 
     def lines(self, texts: Iterable[str]) -> None:
         """Several lines."""
@@ -52,7 +53,7 @@ class Terminal:
 def note(text: str, *, debug: bool) -> None:
     """A line for whoever debugs, on standard error."""
     if debug:
-        sys.stderr.write(f"debug: {text}\n")
+        sys.stderr.write(f"debug: {visible(text)}\n")
 
 
 def name(text: str) -> str:

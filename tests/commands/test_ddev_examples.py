@@ -112,6 +112,61 @@ def test_a_dry_run_tells_nobody_anything(projects: TwoProjects) -> None:
     assert [rows(file) for file in files] == before
 
 
+FAILS = "INSERT OR REPLACE INTO config (name, value) VALUES ('maintenance_enabled', '1')"
+
+
+def failed_syncs(projects: TwoProjects) -> list[str]:
+    query = "SELECT value FROM key_value WHERE name = 'avc_moodle_sync.failed_syncs'"
+    return [value for (value,) in projects.sites.avc_rows(query)]
+
+
+@pytest.mark.parametrize("command", [["sync", "avc", "ss"], ["apply", "plan.yaml", "--yes"]])
+def test_every_command_counts_a_run_that_fails(projects: TwoProjects, command: list[str]) -> None:
+    """Once."""
+    assert projects.sites.reconciler("plan", "avc", "ss", "-o", "plan.yaml").code == 0
+    projects.sites.in_moodle(FAILS)
+    assert projects.sites.reconciler(*command).code == 1
+    assert failed_syncs(projects) == ["i:1;"]
+
+
+def test_what_only_looks_is_no_failed_run(projects: TwoProjects) -> None:
+    """A dry run, a plan, the status and the test may fail as often as they like."""
+    projects.sites.in_moodle(FAILS)
+    assert projects.pl("avc-moodle-sync", "avc", "ss", "--dry-run").code == 1
+    assert projects.sites.reconciler("sync", "avc", "ss", "--dry-run").code == 1
+    assert projects.sites.reconciler("plan", "avc", "ss").code == 1
+    for command in ("avc-moodle-status", "avc-moodle-test"):
+        assert projects.pl(command, "avc", "ss").code == 1
+    assert failed_syncs(projects) == []
+
+
+def test_an_old_plan_is_no_full_synchronisation(projects: TwoProjects) -> None:
+    """With nothing of it left to do, and other things due, AVC's last_sync stays what it was."""
+    assert projects.pl("avc-moodle-sync", "avc", "ss").code == 0
+    assert projects.sites.reconciler("plan", "avc", "ss", "-o", "plan.yaml").code == 0
+    projects.sites.in_avc(
+        "UPDATE key_value SET value = 'i:1700000000;' WHERE name = 'avc_moodle_sync.last_sync'",
+        "UPDATE users_field_data SET status = 0 WHERE uid = 134",
+    )
+    assert projects.sites.reconciler("apply", "plan.yaml", "--yes").code == 0
+    query = "SELECT value FROM key_value WHERE name = 'avc_moodle_sync.last_sync'"
+    assert projects.sites.avc_rows(query) == [("i:1700000000;",)]
+
+
+def test_a_silent_avc_is_waited_for_once(projects: TwoProjects) -> None:
+    """Neither to ask what else is missing, nor to tell it of the run."""
+    settings = projects.avc / "html/sites/default/settings.php"
+    settings.write_text(f"<?php sleep(60); ?>{settings.read_text()}")
+    nwp = projects.sites.directory / "nwp.yml"
+    access = "    recipe: avc\n    access: {via: drush, silence: 1}\n"
+    nwp.write_text(nwp.read_text().replace("    recipe: avc\n", access))
+    ran = projects.pl("avc-moodle-sync", "avc", "ss")
+    assert (ran.code, ran.err.count("said nothing for 1 seconds")) == (1, 1)
+    assert [line for line in projects.asked(projects.avc) if line.startswith("exec")] == [
+        "exec vendor/bin/drush php:script -"
+    ]
+
+
 def test_avc_remembers_each_run(projects: TwoProjects) -> None:
     """Totals of the last full one, the time of each person, and how many failed."""
 

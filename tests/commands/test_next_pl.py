@@ -66,6 +66,24 @@ def test_a_link_to_ours_is_ours(tmp_path: Path) -> None:
     assert run("backup", PATH=path_of(OURS.parent, tmp_path)) == (1, "", UNKNOWN)
 
 
+def test_commands_of_nwp_may_call_pl_for_others(tmp_path: Path) -> None:
+    """What one of them asks for is handed on as well: only the same command does not come back."""
+    script = tmp_path / "pl"
+    script.write_text('#!/bin/sh\n[ "$1" = outer ] && exec pl inner "a b"\nprintf "%s|" "$@"\n')
+    script.chmod(0o755)
+    assert run("outer", PATH=path_of(OURS.parent, tmp_path)) == (0, "inner|a b|", "")
+
+
+def test_signals_are_nwps_to_meet(theirs: Path) -> None:
+    """Python ignores two, which a program that is started by it would go on ignoring."""
+    (theirs / "pl").write_text("#!/bin/sh\ngrep SigIgn /proc/self/status\n")
+    _, ours, _ = run("backup", PATH=path_of(OURS.parent, theirs))
+    direct = subprocess.run(
+        [theirs / "pl"], capture_output=True, text=True, check=True, restore_signals=True
+    )
+    assert ours == direct.stdout
+
+
 def test_what_is_handed_on_and_comes_back_goes_round_once(tmp_path: Path) -> None:
     """NWP's pl may hand to ours what it does not know: ours then says so."""
     (tmp_path / "pl").write_text(f'#!/bin/sh\nexec {OURS} "$@"\n')
@@ -93,7 +111,8 @@ def test_a_pl_that_cannot_be_started_is_one_sentence(tmp_path: Path) -> None:
 def test_the_file_for_nwps_commands_runs_ours(tmp_path: Path) -> None:
     """The three lines that docs/operating.md shows, as NWP runs them: by the command's name."""
     text = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
-    lines = text.partition("# scripts/commands/avc-moodle-sync.sh\n")[2].partition("```")[0]
+    lines = text.partition("`scripts/commands/avc-moodle-sync.sh`:\n\n```bash\n")[2]
+    lines = lines.partition("```")[0]
     assert len(lines.splitlines()) == 3
     script = tmp_path / "avc-moodle-sync.sh"
     script.write_text(lines.replace("/opt/avc-moodle-sync/.venv/bin/pl", str(OURS)))
