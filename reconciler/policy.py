@@ -23,6 +23,13 @@ def refuse_incomplete_avc(avc: AvcSnapshot) -> None:
                 f"AVC counts {expected} {part} and gave {found}: nothing is planned from a part."
                 " Try again; if it stays, the database is being restored, or is damaged."
             )
+    if avc.counts.halves:
+        raise IncompleteRead(
+            f"AVC has only half of {avc.counts.halves} guilds, people or memberships (in one of"
+            " their two tables, or under another plugin): nothing is planned from a part. Wait for"
+            " the restore or update that is at work there to end, and try again; if it stays, the"
+            " database is damaged: restore it."
+        )
     strays = set().union(*avc.members.values()) - avc.people.keys()
     if strays:
         raise IncompleteRead(

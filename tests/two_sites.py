@@ -35,6 +35,13 @@ sites:
 """
 
 
+_BOTH_TABLES = (
+    "DELETE FROM group_relationship WHERE id NOT IN (SELECT id FROM group_relationship_field_data)",
+    "INSERT OR IGNORE INTO group_relationship (id, type, uuid, langcode)"
+    " SELECT id, type, printf('made-up-%d', id), langcode FROM group_relationship_field_data",
+)
+
+
 @dataclass(frozen=True)
 class Ran:
     """What a command left behind."""
@@ -89,7 +96,11 @@ class TwoSites:
         (self.directory / "nwp.yml").write_text(text if text is not None else NWP % pairs)
 
     def in_avc(self, *statements: str) -> None:
-        """Change the AVC by hand."""
+        """Change the AVC by hand; memberships begin and end in both of their tables."""
+        self.damage_avc(*statements, *_BOTH_TABLES)
+
+    def damage_avc(self, *statements: str) -> None:
+        """Change the AVC as a restore that is cut would: whatever is in another table stays."""
         with closing(sqlite3.connect(self.directory / "avc.sqlite")) as db, db:
             for statement in statements:
                 db.execute(statement)

@@ -99,6 +99,7 @@ class FakeAvc:
                 community=sum(map(len, self._all.members.values())),
                 roles=_held(roles),
                 community_roles=_held(self._all.roles),
+                halves=0,
             ),
         )
 

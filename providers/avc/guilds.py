@@ -10,7 +10,7 @@ from providers.avc.tables import Schema
 from providers.databases.rows import rows
 from reconciler.models.avc import Guild
 
-_GUILD = "guild"
+GUILD = "guild"
 """The group type; a site has others."""
 
 
@@ -22,7 +22,7 @@ def guild_tables(schema: Schema) -> FromClause:
 
 def guilds_only(schema: Schema, query: Select[Any]) -> Select[Any]:
     """The query, for guilds alone."""
-    return query.where(schema.groups.c.type == _GUILD)
+    return query.where(schema.groups.c.type == GUILD)
 
 
 def any_guild(schema: Schema) -> Select[Any]:
@@ -32,7 +32,7 @@ def any_guild(schema: Schema) -> Select[Any]:
     missed, and not taken for a guild that is gone.
     """
     halves = (schema.groups.c, schema.group_data.c)
-    either = union(*(select(half.id).where(half.type == _GUILD) for half in halves)).subquery()
+    either = union(*(select(half.id).where(half.type == GUILD) for half in halves)).subquery()
     return select(either.c.id)
 
 

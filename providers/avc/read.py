@@ -28,6 +28,7 @@ from providers.avc.guilds import (
     guilds_only,
     read_guilds,
 )
+from providers.avc.halves import count_halves
 from providers.avc.tables import Schema
 from providers.databases.rows import rows
 from reconciler.models.avc import AvcCounts, AvcFacts, AvcSnapshot, Claims, Guild
@@ -68,6 +69,7 @@ def read_snapshot(
             community=_count(connection, schema, true()),
             roles=_count_roles(connection, schema, part.memberships),
             community_roles=_count_roles(connection, schema, true()),
+            halves=count_halves(connection, schema),
         ),
     )
 

@@ -18,6 +18,11 @@ from sqlalchemy import (
 
 from reconciler.errors import UnexpectedAnswer
 
+MEMBERSHIP_OF_GUILD = "guild-group_membership"
+"""What drupal/group calls the bundle of memberships in guilds. It hashes names of over 32
+characters, which this one is not."""
+
+_DATA = "_field_data"
 _RELATIONSHIPS = ("group_relationship_field_data", "group_content_field_data")
 _ROLES = ("group_relationship__group_roles", "group_content__group_roles")
 
@@ -32,6 +37,7 @@ class Schema:
     """Whether groups can be unpublished: not with every release of Group 1."""
     users: TableClause
     user_data: TableClause
+    relationship_base: TableClause
     relationships: TableClause
     roles: TableClause
     is_membership: ColumnElement[bool]
@@ -60,9 +66,9 @@ class _Finder:
         self._site = site
 
     def schema(self) -> Schema:
+        data = self._one_of(_RELATIONSHIPS)
         relationships = self._table(
-            self._one_of(_RELATIONSHIPS),
-            "id type langcode gid entity_id plugin_id default_langcode",
+            data, "id type langcode gid entity_id plugin_id default_langcode"
         )
         group_data = self._table(
             "groups_field_data", "id type langcode status label default_langcode"
@@ -73,6 +79,7 @@ class _Finder:
             has_group_status=self._has_column(group_data.name, "status"),
             users=self._table("users", "uid uuid"),
             user_data=self._table("users_field_data", "uid name mail status default_langcode"),
+            relationship_base=self._table(data.removesuffix(_DATA), "id type"),
             relationships=relationships,
             roles=self._table(
                 self._one_of(_ROLES), "entity_id deleted langcode group_roles_target_id"
@@ -89,9 +96,8 @@ class _Finder:
     def _membership(self, relationships: TableClause) -> ColumnElement[bool]:
         if self._has_column(relationships.name, "plugin_id"):
             return relationships.c.plugin_id == "group_membership"
-        # Group 1 keeps the plugin in the bundle only. It hashes bundles of over 32 characters,
-        # which this one is not.
-        return relationships.c.type == "guild-group_membership"
+        # Group 1 keeps the plugin in the bundle only.
+        return relationships.c.type == MEMBERSHIP_OF_GUILD
 
     def _has_column(self, name: str, wanted: str) -> bool:
         return any(found["name"] == wanted for found in self._inspector.get_columns(name))

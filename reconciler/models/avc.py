@@ -42,6 +42,9 @@ class AvcCounts(Model):
     """Roles that somebody holds in a guild in scope: one for each person, guild and role."""
     community_roles: int
     """Those in all guilds of the site, whatever the scope."""
+    halves: int
+    """Guilds, people and memberships of the whole site that are in one of their two tables only, or
+    under what they are not; 0 in a database that is whole."""
 
 
 class SyncState(Model):

@@ -78,7 +78,8 @@ def load(
     """Create a site's tables and fill them, leaving some tables out."""
     tables = drupal_tables(release, prefix)
     kept = {name: table for name, table in tables.by_name.items() if name not in without}
-    part = DrupalTables(kept, tables.memberships, tables.roles)
+    part = DrupalTables(kept, tables.relationships, tables.memberships, tables.roles)
+    rows = {tables.relationships: relationship_bases(rows.get(tables.memberships, [])), **rows}
     engine = create_engine(parse_url(url), poolclass=NullPool)
     with engine.begin() as connection:
         part.create(connection)
@@ -87,6 +88,14 @@ def load(
                 part.fill(connection, name, [_typed(part, name, row) for row in table_rows])
         part.index(connection)
     engine.dispose()
+
+
+def relationship_bases(data: list[Row]) -> list[Row]:
+    """The rows that Drupal has beside these in the first table of relationships."""
+    bases: dict[Any, Row] = {}
+    for row in data:
+        bases.setdefault(row["id"], {key: row[key] for key in ("id", "type", "langcode")})
+    return list(bases.values())
 
 
 def execute(url: str, *statements: str) -> None:
@@ -206,4 +215,5 @@ def observed(snapshot: AvcSnapshot) -> dict[str, Any]:
             snapshot.counts.people,
             snapshot.counts.memberships,
         ),
+        "halves": snapshot.counts.halves,
     }

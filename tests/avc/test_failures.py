@@ -59,6 +59,7 @@ def test_an_empty_database(empty: str) -> None:
         "groups_field_data",
         "users",
         "users_field_data",
+        "group_relationship",
         "group_relationship_field_data",
         "group_content__group_roles",
     ],

@@ -34,7 +34,13 @@ def test_a_real_site_is_read_whole(on_sqlite: AvcSnapshot) -> None:
         }
     )
     assert on_sqlite.counts == AvcCounts(
-        guilds=50, people=1001, memberships=2974, community=2974, roles=910, community_roles=910
+        guilds=50,
+        people=1001,
+        memberships=2974,
+        community=2974,
+        roles=910,
+        community_roles=910,
+        halves=0,
     )
     assert len(on_sqlite.guilds) == len(on_sqlite.members) == 50
     assert len(on_sqlite.people) == 1001
@@ -95,7 +101,7 @@ def test_group_3(empty: str) -> None:
     load(empty, GROUP_3, 3, without=("config", "path_alias", "group__field_group_description"))
     snapshot = whole(empty, site_uuid=SITE_UUID)
     assert snapshot.counts == AvcCounts(
-        guilds=2, people=13, memberships=14, community=14, roles=8, community_roles=8
+        guilds=2, people=13, memberships=14, community=14, roles=8, community_roles=8, halves=0
     )
     assert snapshot.members == {
         1: frozenset({1, 2, 4, 6, 8, 10, 12}),
@@ -121,5 +127,5 @@ def test_prefix(empty: str, on_sqlite: AvcSnapshot, release: Release) -> None:
     load(empty, {"config": REAL["config"]})
     assert whole(empty, prefix="nwp_") == on_sqlite
     assert whole(empty).counts == AvcCounts(
-        guilds=0, people=0, memberships=0, community=0, roles=0, community_roles=0
+        guilds=0, people=0, memberships=0, community=0, roles=0, community_roles=0, halves=0
     )

@@ -49,7 +49,7 @@ def test_guild_scope(of: Reading, empty: str) -> None:
     assert snapshot.roles == {1: {"guild-admin": {2}, "guild-mentor": {3}}}
     assert set(snapshot.people) == {2, 3}
     assert snapshot.counts == AvcCounts(
-        guilds=2, people=2, memberships=2, community=3, roles=2, community_roles=2
+        guilds=2, people=2, memberships=2, community=3, roles=2, community_roles=2, halves=0
     )
 
 
@@ -61,7 +61,7 @@ def test_user_scope(of: Reading, empty: str) -> None:
     assert snapshot.roles == {1: {"guild-admin": {2}}, 2: {}}
     assert set(snapshot.people) == {2}
     assert snapshot.counts == AvcCounts(
-        guilds=2, people=1, memberships=1, community=3, roles=1, community_roles=2
+        guilds=2, people=1, memberships=1, community=3, roles=1, community_roles=2, halves=0
     )
 
 
@@ -140,7 +140,7 @@ def test_lookalikes(of: Reading, empty: str) -> None:
     snapshot = of(empty, UserScope(uid=2))
     assert set(snapshot.people) == {2, 5, 6}
     assert snapshot.counts == AvcCounts(
-        guilds=2, people=3, memberships=1, community=3, roles=1, community_roles=2
+        guilds=2, people=3, memberships=1, community=3, roles=1, community_roles=2, halves=0
     )
     assert set(of(empty, FIRST).people) == {2, 3, 5, 6}
 
@@ -291,5 +291,7 @@ def test_counts_are_the_databases_own(
     assert (
         cut.counts
         == whole
-        == AvcCounts(guilds=2, people=4, memberships=3, community=3, roles=2, community_roles=2)
+        == AvcCounts(
+            guilds=2, people=4, memberships=3, community=3, roles=2, community_roles=2, halves=0
+        )
     )

@@ -96,7 +96,7 @@ def test_forbidden_tables_on_postgresql(empty_postgresql: str) -> None:
 
 GRANTED = (
     *("groups", "groups_field_data", "users", "users_field_data", "path_alias", "config"),
-    *("group_relationship_field_data", "group_content__group_roles"),
+    *("group_relationship", "group_relationship_field_data", "group_content__group_roles"),
     "group__field_group_description",
 )
 """What docs/configuration.md asks for."""

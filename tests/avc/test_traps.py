@@ -19,7 +19,7 @@ from tests.avc.support import (
     observed,
     small_site,
 )
-from tests.avc.trap_cases import CASES, DATA, ROLES, USUAL, Case
+from tests.avc.trap_cases import BASE, CASES, DATA, ROLES, USUAL, Case
 
 
 def added(case: Case) -> Rows:
@@ -103,7 +103,7 @@ def test_views_serve_as_tables(empty: str) -> None:
         " FROM users_field_data",
         *(
             f"CREATE VIEW seen_{name} AS SELECT * FROM {quote(name)}"
-            for name in ("groups", "groups_field_data", DATA, ROLES, "config")
+            for name in (BASE, "groups", "groups_field_data", DATA, ROLES, "config")
         ),
     )
     engine.dispose()

@@ -31,12 +31,14 @@ USUAL: dict[str, Any] = {
     "members": {1: {2, 3}, 2: {3}},
     "roles": {1: {"guild-admin": {2}, "guild-mentor": {3}}},
     "counts": (2, 4, 3),
+    "halves": 0,
 }
 
 REQUEST = {"type": "guild-group_membership_request", "plugin_id": "group_membership_request"}
 INVITATION = {"type": "guild-group_invitation", "plugin_id": "group_invitation"}
 FRENCH = {"langcode": "fr", "default_langcode": 0}
-DATA, ROLES = "group_relationship_field_data", "group_content__group_roles"
+BASE, DATA = "group_relationship", "group_relationship_field_data"
+ROLES = "group_content__group_roles"
 DESCRIPTION = "group__field_group_description"
 
 

@@ -37,6 +37,7 @@ COUNTS = {
     "community": 2,
     "roles": 1,
     "community_roles": 1,
+    "halves": 0,
 }
 TRAILER: dict[str, Any] = {
     "kind": "trailer",

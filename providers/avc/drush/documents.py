@@ -102,6 +102,7 @@ class Counts(Model):
     community: int = 0
     roles: int = 0
     community_roles: int = 0
+    halves: int = 0
 
 
 Said = (

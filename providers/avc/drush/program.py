@@ -8,7 +8,7 @@ Task = Literal["look", "read", "record"]
 
 _PIECES: dict[str, tuple[str, ...]] = {
     "look": ("facts", "tables", "guilds", "look"),
-    "read": ("facts", "tables", "guilds", "people", "memberships", "read"),
+    "read": ("facts", "tables", "guilds", "people", "memberships", "halves", "read"),
     "record": ("record",),
 }
 

@@ -32,6 +32,7 @@ function work(array $request): array
         'community' => $community->count_members(),
         'roles' => $scope->count_roles(),
         'community_roles' => $community->count_roles(),
+        'halves' => count_halves($tables),
     ]);
     let_time_pass();
     return Rows::$counts;

@@ -187,6 +187,7 @@ class _Gathered:
                 community=counted.community,
                 roles=counted.roles,
                 community_roles=counted.community_roles,
+                halves=counted.halves,
             ),
             facts=facts,
         )

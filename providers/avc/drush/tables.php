@@ -11,6 +11,12 @@ namespace avc_moodle_sync;
 
 const GROUP_TYPE = 'guild';
 
+/**
+ * What drupal/group calls the bundle of memberships in guilds. It hashes names of over 32
+ * characters, which this one is not.
+ */
+const MEMBERSHIP_OF_GUILD = 'guild-group_membership';
+
 /** Rows that are fetched at once, as a database driver may keep them all in memory. */
 const PAGE = 10000;
 
@@ -21,6 +27,7 @@ final class Tables
     public readonly string $group_data;
     public readonly string $users;
     public readonly string $user_data;
+    public readonly string $relationship_base;
     public readonly string $relationships;
     public readonly string $roles;
 
@@ -57,6 +64,7 @@ final class Tables
         $this->group_data = '{' . $groups->getDataTable() . '}';
         $this->users = '{' . $users->getBaseTable() . '}';
         $this->user_data = '{' . $users->getDataTable() . '}';
+        $this->relationship_base = '{' . $relationships->getBaseTable() . '}';
         $this->relationships = '{' . $relationships->getDataTable() . '}';
         $this->roles = '{' . self::table_of_roles($relationships) . '}';
         $this->look($relationships->getDataTable(), $groups->getDataTable());
@@ -80,9 +88,8 @@ final class Tables
         $schema = \Drupal::database()->schema();
         $this->membership = $schema->fieldExists($relationships, 'plugin_id')
             ? "r.plugin_id = 'group_membership'"
-            // Group 1 keeps the plugin in the bundle only, hashed where that is over 32 characters
-            // long, which this one is not.
-            : "r.type = 'guild-group_membership'";
+            // Group 1 keeps the plugin in the bundle only.
+            : "r.type = '" . MEMBERSHIP_OF_GUILD . "'";
         $this->status = $schema->fieldExists($group_data, 'status') ? 'd.status' : '1';
         $this->aliases = $schema->tableExists('path_alias');
         $this->descriptions = $schema->tableExists('group__field_group_description');

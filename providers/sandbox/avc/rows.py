@@ -52,6 +52,7 @@ class Rows:
         tables.create(connection)
         self._index = partial(tables.index, connection)
         self._driver: Any = connection.connection.driver_connection
+        self._relationship_base = tables.relationships
         self._relationships = tables.memberships
         self._roles = tables.roles
         self._last_id = 0
@@ -165,6 +166,12 @@ class Rows:
     def _relations(self, rows: Iterable[_Row]) -> None:
         columns = "id type langcode uid gid entity_id label created changed plugin_id group_type"
         self._insert(self._relationships, f"{columns} default_langcode", rows)
+        base = self._relationship_base
+        self._driver.execute(
+            f'INSERT INTO "{base}" (id, type, uuid, langcode)'  # noqa: S608 - our own tables
+            " SELECT id, type, printf('00000000-0000-4000-8000-%012x', id), langcode"
+            f' FROM "{self._relationships}" WHERE id > (SELECT coalesce(max(id), 0) FROM "{base}")'
+        )
 
     def _person_data(self, rows: Iterable[tuple[Person, str, int]]) -> None:
         self._insert(

@@ -28,6 +28,7 @@ from sqlalchemy.schema import CreateTable
 Release = Literal[1, 2, 3]
 """The major version of drupal/group."""
 
+_BASE_TABLE = {1: "group_content", 2: "group_relationship", 3: "group_relationship"}
 _DATA_TABLE = {
     1: "group_content_field_data",
     2: "group_relationship_field_data",
@@ -45,6 +46,8 @@ class DrupalTables:
     """One site's tables, by the names that Drupal gives them without a prefix."""
 
     by_name: dict[str, Table]
+    relationships: str
+    """The name of the table that has one row for each relationship."""
     memberships: str
     """The name of the table that says who is in which group."""
     roles: str
@@ -74,7 +77,9 @@ def drupal_tables(release: Release = 2, prefix: str = "") -> DrupalTables:
     _groups(schema)
     _relationships(schema, release)
     _configuration(schema)
-    return DrupalTables(schema.tables, _DATA_TABLE[release], _ROLES_TABLE[release])
+    return DrupalTables(
+        schema.tables, _BASE_TABLE[release], _DATA_TABLE[release], _ROLES_TABLE[release]
+    )
 
 
 @dataclass(slots=True)
@@ -150,6 +155,7 @@ def _relationships(schema: _Layout, release: Release) -> None:
         Column("plugin_id", String(64), nullable=False),
         Column("group_type", _ascii(32)),
     ]
+    schema.add(_BASE_TABLE[release], _key("id"), _type(), _uuid(), _language(), indexes="type")
     schema.add(
         _DATA_TABLE[release],
         _key("id"),

@@ -29,7 +29,7 @@ final class EntityTypeManager {
             'user' => new Storage('users', 'users_field_data'),
             'group' => new Storage('groups', 'groups_field_data'),
             'group_type' => new ConfigStorage('group.type'),
-            'group_content' => new Storage('group_content', $data, 'group_content__group_roles'),
+            'group_content' => new Storage(str_replace('_field_data', '', $data), $data, 'group_content__group_roles'),
             'group_relationship' => new Storage('group_relationship', $data, 'group_relationship__group_roles'),
         };
     }
