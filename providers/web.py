@@ -3,8 +3,11 @@
 import asyncio
 import os
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Thread
 from time import monotonic
+from typing import ParamSpec, TypeVar
 
 import httpx2
 
@@ -13,7 +16,13 @@ from reconciler.models.web import Probe
 TIMEOUT = 5.0
 """Seconds for the whole of a page's answer, up to its headers."""
 
-_FAILURES = (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError, OSError)
+_LONG = 80
+"""Characters of a reason, at most."""
+_NO_ADDRESS = "no address of a page"
+_NO_CLIENT = "proxy or certificate settings here: "
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class HttpWeb:
@@ -29,9 +38,17 @@ class HttpWeb:
         return tuple(asyncio.run(self._all(urls)))
 
     async def _all(self, urls: Sequence[str]) -> list[Probe]:
-        client = httpx2.AsyncClient(
-            timeout=self._timeout, verify=self._verify, follow_redirects=False
-        )
+        asyncio.get_running_loop().set_default_executor(_Unawaited())
+        try:
+            # Reads the environment: SSL_CERT_FILE, HTTPS_PROXY and their like.
+            client = httpx2.AsyncClient(
+                timeout=self._timeout, verify=self._verify, follow_redirects=False
+            )
+        except httpx2.InvalidURL:
+            # Not its words: they may be a part of a password.
+            return [Probe(url=url, error=f"{_NO_CLIENT}no address of a proxy") for url in urls]
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong is told of the pages
+            return [Probe(url=url, error=_NO_CLIENT + self._words(error)) for url in urls]
         async with client:
             return await asyncio.gather(*(self._one(client, url) for url in urls))
 
@@ -41,18 +58,52 @@ class HttpWeb:
             # The client's own timeout is for each read: a server may answer a letter at a time.
             async with asyncio.timeout(self._timeout), client.stream("GET", url) as response:
                 return Probe(url=url, code=response.status_code, seconds=monotonic() - started)
-        except _FAILURES as error:
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong is told of its page
             return Probe(url=url, seconds=monotonic() - started, error=self._words(error))
 
     def _words(self, error: Exception) -> str:
         """Why there was no answer."""
         match error:
+            case ExceptionGroup():
+                return self._words(error.exceptions[0])
             case TimeoutError() | httpx2.TimeoutException():
                 return f"no answer within {self._timeout:g} s"
             case httpx2.InvalidURL() | httpx2.UnsupportedProtocol() | UnicodeError():
-                return "no address of a page"
+                return _NO_ADDRESS
+            case OverflowError():
+                # A port, as the system says that takes it.
+                return _NO_ADDRESS
             case _:
-                return next(_reasons(error), None) or type(error).__name__
+                return _short(next(_reasons(error), "")) or type(error).__name__
+
+
+class _Unawaited(ThreadPoolExecutor):
+    """Where asyncio looks names up: a thread each, for which nobody waits at the end.
+
+    The system's resolver takes no timeout, and neither the loop nor the process would end before
+    the threads of an ordinary executor do.
+    """
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Start this in a thread of its own."""
+        future: Future[T] = Future()
+        # From here on, nobody can cancel it.
+        future.set_running_or_notify_cancel()
+
+        def work() -> None:
+            try:
+                future.set_result(fn(*args, **kwargs))
+            except Exception as error:  # noqa: BLE001 - for whoever waits
+                future.set_exception(error)
+
+        Thread(target=work, daemon=True).start()
+        return future
+
+
+def _short(text: str) -> str:
+    """One line, and no long one."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONG else f"{line[: _LONG - 1]}…"
 
 
 def _reasons(error: BaseException) -> Iterator[str]:

@@ -2,10 +2,13 @@
 
 import socket
 import ssl
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from importlib.metadata import entry_points
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
+from typing import Any
 
 import pytest
 
@@ -180,6 +183,102 @@ def test_pages_are_asked_all_at_once() -> None:
         thread.join()
         server.close()
     assert [one.code for one in found] == [200, 200, 200]
+
+
+@pytest.mark.parametrize("port", ["-1", "65536"])
+def test_a_port_that_there_cannot_be(port: str) -> None:
+    """The library lets it through, and the system refuses it with a group of errors."""
+    found = probe(f"http://127.0.0.1:{port}/")
+    assert (found.code, found.error) == (None, "no address of a page")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("SSL_CERT_FILE", "/nonexistent", "no such file or directory"),
+        ("SSL_CERT_FILE", str(CERTIFICATE.parent), ""),
+        ("ALL_PROXY", "socks5h://u:5ecret@127.0.0.1:1", "socksio"),
+        ("HTTPS_PROXY", "bad://u:5ecret@x", "Unknown scheme for proxy"),
+        ("ALL_PROXY", "http://u:5ecret#@proxy", "no address of a proxy"),
+    ],
+)
+def test_an_environment_in_which_nothing_can_be_asked(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, words: str
+) -> None:
+    """Each page has the same error, in a few words, that says where to look; none is asked for."""
+    monkeypatch.setenv(variable, value)
+    with serving() as url:
+        found = HttpWeb().probe([f"{url}/200", f"{url}/401"])
+    assert [(one.url, one.code) for one in found] == [(f"{url}/200", None), (f"{url}/401", None)]
+    assert found[0].error == found[1].error
+    assert found[0].error.startswith("proxy or certificate settings here: ")
+    assert words in found[0].error
+    assert len(found[0].error) <= 120
+    assert "5ecret" not in found[0].error
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (RuntimeError("one\ntwo"), "one two"),
+        (RuntimeError("word " * 99), "word word"),
+        (KeyError(), "KeyError"),
+        (ExceptionGroup("several", [ValueError("inside")]), "inside"),
+        (ExceptionGroup("several", [TimeoutError()]), "no answer within 0.3 s"),
+    ],
+)
+def test_whatever_goes_wrong_is_told_of_its_page(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+) -> None:
+    """Also what nobody has thought of, in one short line."""
+
+    def raising(*_arguments: Any, **_options: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(socket, "getaddrinfo", raising)
+    found = probe("http://moodle.example/")
+    assert found.code is None
+    assert found.error.startswith(words)
+    assert "\n" not in found.error
+    assert len(found.error) <= 80
+
+
+def test_a_name_that_nobody_resolves_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The timeout holds, and the other page is told, while the system is still looking it up."""
+    let_go, looked_up = Event(), Event()
+    real = socket.getaddrinfo
+
+    def slow(host: bytes, *arguments: Any, **options: Any) -> Any:
+        if host == b"slow.example":
+            let_go.wait(20)
+            looked_up.set()
+        return real("127.0.0.1", *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    with serving() as url:
+        asked = ["http://slow.example/", f"{url}/200"]
+        found = HttpWeb(timeout=SHORT).probe(asked)
+        waited = looked_up.is_set()
+        let_go.set()
+    assert [one.code for one in found] == [None, 200]
+    assert found[0].error == "no answer within 0.3 s"
+    assert not waited
+    # What comes too late disturbs nobody.
+    assert looked_up.wait(20)
+
+
+def test_a_command_ends_while_a_name_is_looked_up() -> None:
+    """What the system has not answered does not keep the process from ending."""
+    program = (
+        "import socket, threading\n"
+        "from providers.web import HttpWeb\n"
+        "socket.getaddrinfo = lambda *a, **k: threading.Event().wait()\n"
+        "print(HttpWeb(timeout=0.1).probe(['http://slow.example/'])[0].error)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "no answer within 0.1 s\n", "")
 
 
 def test_no_pages() -> None:
