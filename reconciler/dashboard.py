@@ -30,6 +30,8 @@ from reconciler.validation import MODULE
 
 STALE_AFTER = 24 * 3600
 """Seconds without a verified full run after which people should wonder."""
+AHEAD = 60
+"""Seconds by which a time may be in the future: clocks differ a little."""
 
 
 def dashboard(
@@ -166,10 +168,8 @@ def _synchronization(facts: AvcFacts | None, now: int, *, run_failed: bool) -> S
         # AVC counts failures and does not date them: a failure is known to be the last thing that
         # happened only when nothing else ever did.
         state = "failed"
-    elif age is None:
-        state = "never"
     else:
-        state = "stale" if age > STALE_AFTER else "active"
+        state = _by_age(age)
     return Synchronization(
         state=state,
         last_sync=last,
@@ -178,6 +178,16 @@ def _synchronization(facts: AvcFacts | None, now: int, *, run_failed: bool) -> S
         cohorts=kept.synced_cohorts,
         failed=kept.failed_syncs,
     )
+
+
+def _by_age(age: int | None) -> SyncState:
+    """What the seconds since the last verified full run say; None: there was none."""
+    if age is None:
+        return "never"
+    if age < -AHEAD:
+        # A clock that is wrong, or milliseconds: such a time would look fresh for ever.
+        return "ahead"
+    return "stale" if age > STALE_AFTER else "active"
 
 
 def _token_lifetime(seen: Seen) -> int | None:
@@ -202,7 +212,7 @@ def _broken(status: Status, facts: AvcFacts | None) -> Iterator[str]:
         yield "private_key"
     if any(not found.there for found in status.endpoints or ()):
         yield "endpoints"
-    if status.synchronization.state in {"stale", "failed"}:
+    if status.synchronization.state in {"stale", "ahead", "failed"}:
         yield "synchronization"
     if status.drift_error:
         yield "drift"

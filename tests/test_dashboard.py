@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.dashboard import STALE_AFTER, dashboard, drift_of, facts_of
+from reconciler.dashboard import AHEAD, STALE_AFTER, dashboard, drift_of, facts_of
 from reconciler.models.avc import SyncState
 from reconciler.models.moodle import Enrolment, Issuer, MoodleSnapshot, RoleState
 from reconciler.models.settings import SyncSettings
@@ -82,7 +82,10 @@ def test_two_sites_in_order() -> None:
         (SyncState(last_sync=NOW - STALE_AFTER), "active", False),
         (SyncState(last_sync=NOW - STALE_AFTER - 1), "stale", True),
         (SyncState(last_sync=NOW - HOUR, failed_syncs=2), "active", False),
-        (SyncState(last_sync=NOW + HOUR), "active", False),
+        (SyncState(last_sync=NOW + AHEAD), "active", False),
+        (SyncState(last_sync=NOW + AHEAD + 1), "ahead", True),
+        (SyncState(last_sync=NOW * 1000), "ahead", True),
+        (SyncState(last_sync=NOW + HOUR, failed_syncs=2), "ahead", True),
     ],
 )
 def test_the_state_of_synchronisation(state: SyncState | None, words: str, *, broken: bool) -> None:
@@ -117,6 +120,17 @@ def test_how_long_ago_the_last_run_was(seconds: int, words: str) -> None:
     """In the largest unit; a clock that is behind is not taken for a fresh run."""
     found = row(avc(sync=SyncState(last_sync=NOW - seconds)), "Last sync")
     assert found.endswith(f"UTC, {words}")
+
+
+def test_a_last_run_in_the_future_is_not_active() -> None:
+    """A clock that is wrong, or milliseconds: said in words, broken, and in the JSON."""
+    seen = avc(sync=SyncState(last_sync=NOW * 1000))
+    words = "✗ State not known: the last run is in the future, so a clock or"
+    assert row(seen, "State").startswith(words)
+    status = dashboard(seen, NOW)
+    assert status.broken == ("synchronization",)
+    assert status.model_dump(mode="json")["synchronization"]["state"] == "ahead"
+    assert status.actions[0] == "pl avc-moodle-test avc ss"
 
 
 def test_a_time_that_is_no_date() -> None:

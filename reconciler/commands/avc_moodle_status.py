@@ -25,7 +25,7 @@ def avc_moodle_status(
     """Show how the integration of an AVC site and a Moodle site stands. Writes nothing.
 
     Exit code 1 when a site could not be read, or something is broken: a key or an endpoint is
-    missing, the last synchronisation failed or is over a day old.
+    missing, the last synchronisation failed, is over a day old, or in the future.
     """
     import json
     import time

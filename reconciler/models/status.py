@@ -4,8 +4,9 @@ from typing import Literal
 
 from reconciler.models.base import Model
 
-SyncState = Literal["active", "stale", "failed", "never", "unavailable"]
-"""``stale``: a day without a verified full run. ``unavailable``: this access cannot tell."""
+SyncState = Literal["active", "stale", "ahead", "failed", "never", "unavailable"]
+"""``stale``: a day without a verified full run. ``ahead``: the last run's time is in the future, so
+nobody knows how old it is. ``unavailable``: this access cannot tell."""
 
 
 class SiteStatus(Model):

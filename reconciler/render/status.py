@@ -29,6 +29,7 @@ _NOT_SAID = "unknown: nwp.yml does not say"
 _STATES = {
     "active": (_GOOD, "active"),
     "stale": (_BAD, "stale: the last run is over 24 hours ago"),
+    "ahead": (_BAD, "not known: the last run is in the future, so a clock or the time is wrong"),
     "failed": (_BAD, "failed"),
     "never": (_WARNS, "never done"),
     "unavailable": (_TELLS, "not available: this access cannot tell"),
