@@ -163,15 +163,11 @@ def _synchronization(facts: AvcFacts | None, now: int, *, run_failed: bool) -> S
     # Drupal's own default for a time that never was is 0.
     last = kept.last_sync or None
     age = None if last is None else now - last
-    state: SyncState
-    if run_failed or (last is None and kept.failed_syncs):
-        # AVC counts failures and does not date them: a failure is known to be the last thing that
-        # happened only when nothing else ever did.
-        state = "failed"
-    else:
-        state = _by_age(age)
+    # AVC counts failures and does not date them: a failure is known to be the last thing that
+    # happened only when nothing else ever did.
+    failed = run_failed or (last is None and kept.failed_syncs > 0)
     return Synchronization(
-        state=state,
+        state="failed" if failed else _by_age(age),
         last_sync=last,
         age=age,
         users=kept.synced_users,

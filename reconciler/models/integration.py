@@ -13,7 +13,14 @@ from reconciler.models.web import Probe
 ENDPOINTS: Final = ("authorize", "token", "userinfo")
 """AVC's OAuth2 endpoints, below ``/oauth/``."""
 
-_SECRETS = re.compile(r"(?<=://)[^/?#@]*@|[?#].*", re.DOTALL)
+HIDDEN: Final = "(not shown: no plain address, or a password in it)"
+
+_HOST = r"(?:\[[0-9a-f:.]+\]|[^\s@:/?#\\%\[\]]+)(?::[0-9]+)?"
+_ADDRESS = re.compile(
+    rf"(https?://)?(?:[^/?#]*@)?({_HOST}(?:/[^?#@]*)?)(?:[?#][^@]*)?", re.IGNORECASE
+)
+"""What there is to show, in two groups. An ``@`` behind the host is none of an address that we
+would know: a password with a ``/``, ``?`` or ``#`` in it looks so."""
 
 
 class Declared(Model):
@@ -99,8 +106,9 @@ class Seen:
 
 
 def endpoint(avc_url: str, name: str) -> str:
-    """The address of one of AVC's three OAuth2 endpoints."""
-    return f"{avc_url.rstrip('/')}/oauth/{name}"
+    """The address of one of AVC's three OAuth2 endpoints; without a host where that is in doubt."""
+    base, *behind = re.split(r"[?#]", avc_url, maxsplit=1)
+    return f"/oauth/{name}" if "@" in "".join(behind) else f"{base.rstrip('/')}/oauth/{name}"
 
 
 def answers(code: int | None) -> bool:
@@ -121,4 +129,5 @@ def private(mode: int) -> bool:
 
 def public_address(url: str) -> str:
     """An address to show: without a password, or whatever else should not have been in it."""
-    return _SECRETS.sub("", url)
+    found = _ADDRESS.fullmatch(url)
+    return "".join(part or "" for part in found.groups()) if found else HIDDEN
