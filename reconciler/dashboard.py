@@ -161,11 +161,12 @@ def _synchronization(facts: AvcFacts | None, now: int, *, run_failed: bool) -> S
     if kept is None:
         return Synchronization(state="failed" if run_failed else "unavailable")
     # Drupal's own default for a time that never was is 0.
-    last = kept.last_sync or None
-    age = None if last is None else now - last
+    last, scoped = kept.last_sync or None, kept.scoped_last_sync or None
+    age = _since(last, now)
     # AVC counts failures and does not date them: a failure is known to be the last thing that
     # happened only when nothing else ever did.
-    failed = run_failed or (last is None and kept.failed_syncs > 0)
+    nothing_else = last is None and scoped is None
+    failed = run_failed or (nothing_else and kept.failed_syncs > 0)
     return Synchronization(
         state="failed" if failed else _by_age(age),
         last_sync=last,
@@ -173,7 +174,13 @@ def _synchronization(facts: AvcFacts | None, now: int, *, run_failed: bool) -> S
         users=kept.synced_users,
         cohorts=kept.synced_cohorts,
         failed=kept.failed_syncs,
+        scoped_last_sync=scoped,
+        scoped_age=_since(scoped, now),
     )
+
+
+def _since(time: int | None, now: int) -> int | None:
+    return None if time is None else now - time
 
 
 def _by_age(age: int | None) -> SyncState:

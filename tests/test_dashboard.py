@@ -142,6 +142,37 @@ def test_a_time_that_is_no_date() -> None:
     assert "no date" in row(avc(sync=SyncState(last_sync=10**30)), "Last sync")
 
 
+@pytest.mark.parametrize(
+    ("state", "full", "state_row"),
+    [
+        (SyncState(last_sync=NOW - HOUR), "active", "✓ State active"),
+        (SyncState(), "never", "⚠ State never done in full"),
+        # After the partial run nobody knows which came last.
+        (SyncState(failed_syncs=2), "never", "⚠ State never done in full"),
+    ],
+)
+def test_a_partial_run_is_told_beside_the_last_full_one(
+    state: SyncState, full: str, state_row: str
+) -> None:
+    """A run for one guild or person has its date and age; it does not make the whole fresh."""
+    seen = avc(sync=state.model_copy(update={"scoped_last_sync": NOW - 120}))
+    found = dashboard(seen, NOW).synchronization
+    assert (found.state, found.scoped_last_sync, found.scoped_age) == (full, NOW - 120, 120)
+    assert row(seen, "State") == state_row
+    assert row(seen, "Last partial sync") == (
+        "Last partial sync 2026-01-14 14:11 UTC, 2 minutes ago"
+    )
+
+
+@pytest.mark.parametrize("never", [None, 0])
+def test_without_a_partial_run_none_is_told(never: int | None) -> None:
+    """No line on the terminal, null in the JSON; 0 is Drupal's own word for a time that was not."""
+    seen = avc(sync=SyncState(last_sync=NOW, scoped_last_sync=never))
+    found = dashboard(seen, NOW).synchronization
+    assert (found.scoped_last_sync, found.scoped_age) == (None, None)
+    assert "partial" not in shown(seen)
+
+
 def test_failures_are_counted_and_counts_may_be_unknown() -> None:
     """Failed runs are shown beside a good last one; users that AVC does not remember are not 0."""
     seen = avc(sync=SyncState(last_sync=NOW, failed_syncs=3))

@@ -134,7 +134,7 @@ def somebody_in_scope(scope: UserScope, people: People) -> None:
 STATE = "avc_moodle_sync."
 """What the names of our values in Drupal's state begin with."""
 
-STATE_NAMES = ("last_sync", "synced_users", "synced_cohorts", "failed_syncs")
+STATE_NAMES = ("last_sync", "synced_users", "synced_cohorts", "failed_syncs", "scoped_last_sync")
 
 
 def sync_state_from(values: Mapping[str, object]) -> SyncState:

@@ -58,6 +58,8 @@ class SyncState(Model):
     """Cohorts of guilds, and for roles, after it."""
     failed_syncs: int = 0
     """Runs that failed, since ever."""
+    scoped_last_sync: int | None = None
+    """Unix time of the last run for one guild or person that was verified."""
 
 
 class KeyFile(Model):

@@ -64,6 +64,10 @@ class Synchronization(Model):
     cohorts: int | None = None
     failed: int | None = None
     """Runs that failed, since ever."""
+    scoped_last_sync: int | None = None
+    """Unix time of the last run for one guild or person."""
+    scoped_age: int | None = None
+    """Seconds since then."""
 
 
 class Drift(Model):

@@ -31,7 +31,7 @@ _STATES = {
     "stale": (_BAD, "stale: the last run is over 24 hours ago"),
     "ahead": (_BAD, "not known: the last run is in the future, so a clock or the time is wrong"),
     "failed": (_BAD, "failed"),
-    "never": (_WARNS, "never done"),
+    "never": (_WARNS, "never done in full"),
     "unavailable": (_TELLS, "not available: this access cannot tell"),
 }
 
@@ -179,9 +179,10 @@ def _synchronization(found: Synchronization, now: int) -> Iterator[str]:
     if found.state == "unavailable" or found.failed is None:
         return
     if found.last_sync is not None:
-        when = f"{_date(found.last_sync)}, {_age(now - found.last_sync)}"
-        yield from _row(" ", "Last sync", when)
+        yield from _row(" ", "Last sync", _when(found.last_sync, now))
         yield from _row(" ", "Synced", f"{_count(found.users, 'user')}, {_cohorts(found)}")
+    if found.scoped_last_sync is not None:
+        yield from _row(" ", "Last partial sync", _when(found.scoped_last_sync, now))
     yield from _row(_WARNS if found.failed else " ", "Failed syncs", f"{found.failed} since ever")
 
 
@@ -235,6 +236,10 @@ def _role_sync(status: Status) -> str:
         return "off"
     plugin = {True: "is installed", False: "is not installed", None: "cannot be seen"}
     return f"on; local_cohortrole {plugin[status.cohortrole]}"
+
+
+def _when(time: int, now: int) -> str:
+    return f"{_date(time)}, {_age(now - time)}"
 
 
 def _date(seconds: int) -> str:

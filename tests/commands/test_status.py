@@ -1,6 +1,7 @@
 """``pl avc-moodle-status`` on two sites that are there, or not."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from reconciler.models.avc import Guild
 from reconciler.models.status import Status
 from reconciler.running import run
 from tests.commands.test_bad_input import closed_port
+from tests.commands.two_projects import two_projects
 from tests.two_sites import Ran, TwoSites
 from tests.web.pages import serving
 from tests.world import account, person
@@ -90,6 +92,19 @@ def test_drift_is_looked_at_when_asked(two: TwoSites) -> None:
     assert "✓ Drift             none" in status(two, "avc", "ss", "--check").out
     assert json.loads(status(two, "avc", "ss", "--json").out)["drift"] is None
     assert two.writes() == written
+
+
+def test_a_run_for_one_person_is_told(sites: TwoSites, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By Drush, AVC says when it was; before it there is none, and no run was full."""
+    with two_projects(sites, monkeypatch) as projects:
+        before = projects.pl("avc-moodle-status", "avc", "ss")
+        assert projects.pl("avc-moodle-sync", "avc", "ss", "--user=89").code == 0
+        after = projects.pl("avc-moodle-status", "avc", "ss")
+        found = json.loads(projects.pl("avc-moodle-status", "avc", "ss", "--json").out)
+    assert "Last partial sync" not in before.out
+    assert re.search(r"^      Last partial sync \d.* UTC, just now$", after.out, re.MULTILINE)
+    assert "⚠ State             never done in full" in after.out
+    assert 0 <= found["synchronization"]["scoped_age"] < 60
 
 
 def test_the_json_has_stable_keys(two: TwoSites) -> None:

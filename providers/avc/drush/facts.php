@@ -11,6 +11,9 @@ namespace avc_moodle_sync;
 /** What our values in Drupal's state begin with. */
 const STATE = 'avc_moodle_sync.';
 
+/** What of it is told: from_rows.STATE_NAMES. */
+const STATE_NAMES = ['last_sync', 'synced_users', 'synced_cohorts', 'failed_syncs', 'scoped_last_sync'];
+
 /** Says the site's facts. */
 function say_facts(): void
 {
@@ -27,7 +30,7 @@ function say_facts(): void
             fn ($name) => substr($name, strlen('group.role.')),
             $storage->listAll('group.role.guild-')
         ),
-        'state' => (object) remembered(['last_sync', 'synced_users', 'synced_cohorts', 'failed_syncs']),
+        'state' => (object) remembered(STATE_NAMES),
         'public_key' => key_file((string) $oauth->get('public_key')),
         'private_key' => key_file((string) $oauth->get('private_key')),
         'token_lifetime' => number_or_null($oauth->get('access_token_expiration')),
