@@ -102,10 +102,12 @@ def _avc(ways: Ways, clock: Callable[[], float]) -> SeenAvc:
 
 
 def _moodle(ways: Ways, clock: Callable[[], float]) -> SeenMoodle:
-    name, url = ways.names.moodle, ways.known.declared.moodle_url
+    name, declared = ways.names.moodle, ways.known.declared
     try:
         facts, asked = _timed(ways.moodle(), clock)
     except ReconcilerError as error:
+        # As the provider for web services chooses.
+        url = declared.access_url or declared.moodle_url
         return SeenMoodle(name, url, error=sentence(error), by_php=ways.by_php)
     # Moodle's own word for where it is wins: it sends everybody there.
     ahead = _ahead(facts.clock, asked)

@@ -51,7 +51,6 @@ DECLARED = Declared(
     avc_site="avc",
     avc_url=AVC,
     moodle_url=MOODLE,
-    role_sync=True,
     badge_display=False,
 )
 CODES = {"authorize": 401, "token": 405, "userinfo": 403}

@@ -118,9 +118,32 @@ def test_where_avc_is(
     assert len(web.asked) == (5 if url else 1)
 
 
+@pytest.mark.parametrize(
+    ("declared", "url"),
+    [
+        (Declared(), None),
+        (Declared(moodle_url="https://said.example"), "https://said.example"),
+        (Declared(access_url="https://asked.example"), "https://asked.example"),
+        (
+            Declared(moodle_url="https://said.example", access_url="https://asked.example"),
+            "https://asked.example",
+        ),
+    ],
+)
+@pytest.mark.parametrize("how", [DOWN, FakeSite(DOWN)])
+def test_where_a_moodle_is_that_cannot_be_read(
+    how: FakeSite | ReconcilerError, declared: Declared, url: str | None
+) -> None:
+    """Where its web services are asked, else nwp.yml's word; that page is asked for."""
+    web = FakeWeb()
+    assert looked(FakeSite(AVC_FACTS), how, declared, web).moodle.url == url
+    assert web.asked == ([url] if url else [])
+
+
 def test_moodle_is_where_it_says() -> None:
     """Its wwwroot, not nwp.yml's word for it; the test compares the two."""
-    declared = Declared(moodle_url="https://elsewhere.example")
+    elsewhere = "https://elsewhere.example"
+    declared = Declared(moodle_url=elsewhere, access_url=elsewhere)
     assert looked(FakeSite(AVC_FACTS), FakeSite(MOODLE_FACTS), declared).moodle.url == MOODLE
 
 

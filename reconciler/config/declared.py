@@ -18,7 +18,7 @@ class _Anything(BaseModel):
     avc_site: Any = None
     moodle_url: Any = None
     avc_url: Any = None
-    role_sync: Any = None
+    url: Any = None
     badge_display: Any = None
     oauth2_token_lifetime: Any = None
     sync_interval: Any = None
@@ -35,7 +35,7 @@ def declared(avc: SiteEntry, moodle: SiteEntry) -> Declared:
         avc_site=_text(of_moodle.avc_site),
         avc_url=_text(of_moodle.avc_url),
         moodle_url=_text(of_avc.moodle_url),
-        role_sync=_flag(of_avc.role_sync),
+        access_url=_text(moodle.part("access", _Anything).url),
         badge_display=_flag(of_avc.badge_display),
         token_lifetime=_seconds(of_avc.oauth2_token_lifetime),
         sync_interval=_seconds(of_avc.sync_interval),

@@ -26,8 +26,8 @@ would know: a password with a ``/``, ``?`` or ``#`` in it looks so."""
 class Declared(Model):
     """What nwp.yml says of the integration. None: it does not say, or nothing that makes sense.
 
-    But for the addresses and ``role_sync`` this program does not act on any of it: other tools own
-    these keys, so a strange value in one is no error of ours.
+    But for the addresses this program does not act on any of it: other tools own these keys, so a
+    strange value in one is no error of ours.
     """
 
     avc_enabled: bool | None = None
@@ -40,7 +40,8 @@ class Declared(Model):
     """The AVC that the Moodle site names as its own."""
     avc_url: str | None = None
     moodle_url: str | None = None
-    role_sync: bool | None = None
+    access_url: str | None = None
+    """Where the Moodle's web services are asked: ``access.url`` of the Moodle site."""
     badge_display: bool | None = None
     token_lifetime: int | None = None
     """Seconds: ``oauth2_token_lifetime``."""
@@ -98,11 +99,6 @@ class Seen:
     def page(self, url: str | None) -> Probe | None:
         """What became of asking for one of them."""
         return next((probe for probe in self.probes or () if probe.url == url), None)
-
-    @property
-    def issuer(self) -> str:
-        """The name by which an administrator would find this AVC among Moodle's issuers."""
-        return self.settings.oauth2_issuer or self.avc.url or self.avc.site
 
 
 def endpoint(avc_url: str, name: str) -> str:

@@ -117,13 +117,15 @@ def test_the_json_has_stable_keys(two: TwoSites) -> None:
 
 def test_a_moodle_that_is_away(two: TwoSites, page: str) -> None:
     """Its sentence, the rest in full, exit code 1; drift says the same."""
-    away = f"{{via: webservice, url: 'http://127.0.0.1:{closed_port()}', timeout: 1}}"
+    url = f"http://127.0.0.1:{closed_port()}"
+    away = f"{{via: webservice, url: '{url}', timeout: 1}}"
     text = (NWP % f"{page}/401").replace("{via: sandbox, file: moodle.sqlite}", away)
     two.configure(text=text)
     (two.directory / ".secrets.yml").write_text("sites: {ss: {token: 5ecret}}\n")
     ran = status(two, "avc", "ss", "--check")
     assert (ran.code, ran.err) == (1, "")
-    assert "✗ Moodle            ss, " in ran.out
+    assert f"✗ Moodle            ss, {url}\n" in ran.out
+    assert "this address does not answer as a site does" in ran.out
     assert ran.out.count("cannot be reached") == 2
     assert "✓ /oauth/token" in ran.out
     assert "5ecret" not in ran.out
