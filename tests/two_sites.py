@@ -37,8 +37,10 @@ sites:
 
 _BOTH_TABLES = (
     "DELETE FROM group_relationship WHERE id NOT IN (SELECT id FROM group_relationship_field_data)",
-    "INSERT OR IGNORE INTO group_relationship (id, type, uuid, langcode)"
-    " SELECT id, type, printf('made-up-%d', id), langcode FROM group_relationship_field_data",
+    (
+        "INSERT OR IGNORE INTO group_relationship (id, type, uuid, langcode)"
+        " SELECT id, type, printf('made-up-%d', id), langcode FROM group_relationship_field_data"
+    ),
 )
 
 

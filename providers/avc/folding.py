@@ -6,11 +6,14 @@ decides: every row that it would accept is among those asked for.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, cast, collate, func, or_
 from sqlalchemy.dialects.mysql import CHAR
+
+_PATTERN = 20
+"""A pattern is held against every row; a plain text is looked up in a list."""
 
 _KELVIN = "\u212a"
 """The one character outside ASCII whose lower case is an ASCII letter, a k."""
@@ -28,6 +31,11 @@ def may_equal(
     plain = [each for each in lowered if each.isascii()]
     patterns = [_pattern(each) for each in lowered if not each.isascii()]
     return or_(text.in_(plain), *(text.like(each, escape="/") for each in patterns))
+
+
+def cost(lowered: Collection[str]) -> int:
+    """What it costs to ask for these, in plain texts that are looked up."""
+    return sum(1 if each.isascii() else _PATTERN for each in lowered)
 
 
 def _ascii_lower(column: ColumnElement[Any], dialect: str) -> ColumnElement[str]:

@@ -166,11 +166,15 @@ class Sought:
         self.uuids = _lowered(claims.uuids)
 
     def __contains__(self, person: Person) -> bool:
+        return self.has(person.uid, person.uuid, person.name, person.mail)
+
+    def has(self, uid: int, uuid: str, name: str | None, mail: str | None) -> bool:
+        """Whether an account with these is one of those sought."""
         return (
-            person.uid in self.uids
-            or person.mail.lower() in self.mails
-            or person.name.lower() in self.names
-            or person.uuid.lower() in self.uuids
+            uid in self.uids
+            or (mail or "").lower() in self.mails
+            or (name or "").lower() in self.names
+            or uuid.lower() in self.uuids
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, FromClause, Select, and_, func, select, union
 
-from providers.avc.folding import may_equal
+from providers.avc.folding import cost, may_equal
 from providers.avc.from_rows import People, Sought, likenesses, person_from
 from providers.avc.tables import Schema
 from providers.databases.rows import rows
@@ -16,6 +16,10 @@ T = TypeVar("T")
 
 _AT_ONCE = 500
 """Values in one query: SQLite and PostgreSQL limit their number, MariaDB the query's length."""
+
+_DEAR = 1000
+"""Texts to be compared for which it is cheaper to go through everybody once: a query for each
+portion of them goes through everybody as well, and has more to do there."""
 
 
 def people_tables(schema: Schema) -> FromClause:
@@ -44,8 +48,12 @@ def claimants(connection: Connection, schema: Schema, claims: Claims) -> People:
 
     An empty address is nobody's: people without one do not share it.
     """
-    users, data = schema.users.c, schema.user_data.c
     sought = Sought(claims)
+    if sum(map(cost, (sought.mails, sought.names, sought.uuids))) > _DEAR:
+        everybody = rows(connection, people_query(schema))
+        wanted = (row for row in everybody if sought.has(*row[:4]))
+        return {each.uid: each for each in map(person_from, wanted)}
+    users, data = schema.users.c, schema.user_data.c
     found: People = {}
     for uids in _portions(sought.uids):
         found |= read_people(connection, people_query(schema).where(users.uid.in_(uids)))

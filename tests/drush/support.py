@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy import MetaData, NullPool, Table, create_engine, select
 
 from providers.avc.drush.site import connect
 from providers.databases.database import parse_url
+from providers.php import program
 from providers.sandbox.avc.drupal_site import write_drupal_site
 from providers.sandbox.avc.tables import Release
 from reconciler.ports import AvcSite
@@ -62,6 +64,16 @@ def project_at(root: Path, url: str, release: Release = 2, prefix: str = "") -> 
     require_php()
     write_drupal_site(root, url, release=release, prefix=prefix)
     return Project(root, url)
+
+
+def with_pages_of(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    """Have PHP fetch so many rows at once."""
+    piece: Callable[[str, str], str] = program._piece
+
+    def with_small_pages(package: str, name: str) -> str:
+        return piece(package, name).replace("const PAGE = 10000;", f"const PAGE = {rows};")
+
+    monkeypatch.setattr(program, "_piece", with_small_pages)
 
 
 def with_identity(rows: Rows, config: Rows) -> Rows:

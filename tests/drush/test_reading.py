@@ -1,7 +1,6 @@
 """Reading through Drush: what a look tells, one moment, nothing written, whatever the size."""
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from tests.avc.support import avc_at, execute, load, observed, small_site
 from tests.avc.trap_cases import USUAL
 from tests.databases import account
 from tests.drush.conftest import Projects
-from tests.drush.support import Project, contents
+from tests.drush.support import Project, contents, with_pages_of
 
 
 @pytest.fixture
@@ -187,14 +186,7 @@ def heard(project: Project, scope: Scope) -> int:
 
 def test_pages_lose_nobody(small: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where rows are fetched page by page, all of them come, translations in between or not."""
-    from providers.php import program  # noqa: PLC0415 - the cache of pieces is its own
-
-    piece: Callable[[str, str], str] = program._piece
-
-    def with_small_pages(package: str, name: str) -> str:
-        return piece(package, name).replace("const PAGE = 10000;", "const PAGE = 1;")
-
-    monkeypatch.setattr(program, "_piece", with_small_pages)
+    with_pages_of(monkeypatch, 1)
     execute(
         small.url,
         "INSERT INTO group_relationship_field_data SELECT id, type, 'fr', uid, gid, entity_id,"

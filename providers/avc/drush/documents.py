@@ -92,6 +92,12 @@ class Roles(Model):
     rows: tuple[tuple[int, str, int], ...]
 
 
+class Alive(Model):
+    """Nothing, so that nobody takes much work for the end."""
+
+    kind: Literal["alive"]
+
+
 class Counts(Model):
     """What the database counts, as ``AvcCounts``; only guilds where only they were asked for."""
 
@@ -114,6 +120,7 @@ Said = (
     | People
     | Members
     | Roles
+    | Alive
     | Counts
     | Trailer
     | Refused

@@ -25,11 +25,16 @@ final class People
     /** Says everybody, without keeping who it was. */
     public function say_everybody(): void
     {
-        $pages = paged($this->select, "{$this->tables->users} u", 'u.uid', 'u.uid > 0', []);
-        foreach ($pages as $row) {
+        foreach (paged(...$this->everybody()) as $row) {
             $this->rows->add(self::person($row));
         }
         $this->rows->flush();
+    }
+
+    /** What to page through. */
+    private function everybody(): array
+    {
+        return [$this->select, "{$this->tables->users} u", 'u.uid', 'u.uid > 0', []];
     }
 
     /** Says those of these uids that there are. */
@@ -47,38 +52,56 @@ final class People
     public function say_claimants(array $claims): void
     {
         $this->say_these($claims['uids']);
-        $this->say_alike('p.mail', 3, $claims['mails']);
-        $this->say_alike('p.name', 2, $claims['names']);
-        $this->say_alike('u.uuid', 1, $claims['uuids']);
+        $this->say_alike([$claims['uuids'], $claims['names'], $claims['mails']]);
     }
 
     /** Says whoever may have the address or the name of somebody who has been said. */
     public function say_lookalikes(): void
     {
-        $mails = array_column($this->said, 0);
-        $names = array_column($this->said, 1);
-        $this->say_alike('p.mail', 3, $mails);
-        $this->say_alike('p.name', 2, $names);
+        $this->say_alike([[], array_column($this->said, 1), array_column($this->said, 0)]);
     }
 
     /**
-     * Says people whose text in a column is one of these but for case. No two databases fold case
-     * alike: they are asked for all that may be the same, with ASCII letters folded and anything
-     * else a wildcard, and the table of small letters that Python sent decides.
+     * Says people of whom a text is one of these but for case; UUIDs, names and addresses. The table
+     * of small letters that Python sent decides.
      */
-    private function say_alike(string $column, int $place, array $texts): void
+    private function say_alike(array $texts): void
     {
-        // As keys, numbers in texts become integers.
-        $wanted = array_fill_keys(array_map($this->fold(...), array_filter($texts, 'strlen')), true);
-        foreach (array_chunk(array_map('strval', array_keys($wanted)), VALUES) as $some) {
-            [$condition, $values] = may_equal($column, $some);
-            foreach (rows("$this->select AND ($condition)", $values) as $row) {
-                if (isset($wanted[$this->fold((string) $row[$place])])) {
-                    $this->keep($row);
+        $wanted = array_map($this->folded(...), $texts);
+        if (array_sum(array_map(cost(...), $wanted)) > DEAR) {
+            $this->say_alike_of(paged(...$this->everybody()), $wanted);
+        } else {
+            foreach (['u.uuid', 'p.name', 'p.mail'] as $which => $column) {
+                foreach (array_chunk(texts($wanted[$which]), VALUES) as $some) {
+                    [$condition, $values] = may_equal($column, $some);
+                    $this->say_alike_of(rows("$this->select AND ($condition)", $values), $wanted);
                 }
             }
         }
         $this->rows->flush();
+    }
+
+    /** Says those people of some rows. */
+    private function say_alike_of(iterable $rows, array $wanted): void
+    {
+        say('alive');
+        $seen = 0;
+        foreach ($rows as $row) {
+            if (++$seen % PAGE === 0) {
+                say('alive');
+            }
+            foreach ($wanted as $which => $texts) {
+                if ($texts && isset($texts[$this->fold((string) $row[$which + 1])])) {
+                    $this->keep($row);
+                }
+            }
+        }
+    }
+
+    /** Texts as keys, folded; an empty one is nobody's. */
+    private function folded(array $texts): array
+    {
+        return array_fill_keys(array_map($this->fold(...), array_filter($texts, 'strlen')), true);
     }
 
     private function keep(array $row): void
@@ -93,7 +116,15 @@ final class People
     /** Small letters; with one sigma, for which of the two it is depends on what stands beside. */
     private function fold(string $text): string
     {
-        return str_replace("\u{3C2}", "\u{3C3}", strtr($text, $this->small_letters));
+        if (is_plain($text)) {
+            return strtolower($text);
+        }
+        $folded = '';
+        // Not strtr, which looks through its whole table each time.
+        foreach (mb_str_split($text, 1, 'UTF-8') as $letter) {
+            $folded .= $this->small_letters[$letter] ?? $letter;
+        }
+        return str_replace("\u{3C2}", "\u{3C3}", $folded);
     }
 
     private static function person(array $row): array
@@ -104,13 +135,41 @@ final class People
 }
 
 /**
+ * Texts to be compared for which it is cheaper to go through everybody once: a query for each
+ * portion of them goes through everybody as well, and has more to do there.
+ */
+const DEAR = 1000;
+
+/** What a pattern costs, in texts: it is held against every row, and those are looked up. */
+const PATTERN = 20;
+
+/** What it costs to ask for these keys. */
+function cost(array $wanted): int
+{
+    $plain = count(array_filter(texts($wanted), is_plain(...)));
+    return $plain + PATTERN * (count($wanted) - $plain);
+}
+
+/** Keys as texts: of numbers in texts PHP makes integers. */
+function texts(array $wanted): array
+{
+    return array_map('strval', array_keys($wanted));
+}
+
+function is_plain(string $text): bool
+{
+    return !preg_match('/[^\x00-\x7f]/', $text);
+}
+
+/**
  * A condition that holds for every text that is one of these folded ones in small letters, and for
- * few others; and its values.
+ * few others; and its values. No two databases fold case alike: they are asked for all that may be
+ * the same, with ASCII letters folded and anything else a wildcard.
  */
 function may_equal(string $column, array $folded): array
 {
     $text = ascii_lower($column);
-    $plain = array_filter($folded, fn ($one) => !preg_match('/[^\x00-\x7f]/', $one));
+    $plain = array_filter($folded, is_plain(...));
     $conditions = $plain ? ["$text IN (:plain[])"] : [];
     $values = [':kelvin' => KELVIN] + ($plain ? [':plain[]' => array_values($plain)] : []);
     foreach (array_values(array_diff($folded, $plain)) as $number => $one) {

@@ -89,7 +89,7 @@ class _Gathered:
             for document in documents:
                 if isinstance(document, Trailer):
                     self._check_whole(document, whole=task == "read")
-                else:
+                elif not isinstance(document, said.Alive):
                     self._take(document)
 
     def _take(self, document: said.Said) -> None:

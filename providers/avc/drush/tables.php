@@ -138,6 +138,7 @@ function rows(string $sql, array $values = []): iterable
 /** Rows as the database counts them. */
 function count_rows(string $sql, array $values = []): int
 {
+    say('alive');
     $counted = \Drupal::database()->query("SELECT COUNT(*) FROM ($sql) counted", $values);
     return (int) $counted->fetchField();
 }
