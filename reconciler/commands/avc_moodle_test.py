@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from reconciler.commands.options import AvcName, Debug, MoodleName
 
 if TYPE_CHECKING:
+    from reconciler.config.recipes import Kind
     from reconciler.models.checks import Configured
     from reconciler.models.integration import Seen
 
@@ -49,46 +50,30 @@ def _configured(avc_site: str, moodle_site: str) -> "Configured":
         return Configured(file=sentence(error))
     except OSError as error:
         return Configured(file=f"{file} cannot be read: {error.strerror}")
-    found = _missing(file, avc_site, moodle_site)
-    return found if found != Configured() else _wrong(avc_site, moodle_site)
-
-
-def _missing(file: Path, avc_site: str, moodle_site: str) -> "Configured":
-    """Which of the two has no entry."""
-    from reconciler.config.nwp import site_entry
-    from reconciler.errors import ConfigError
-    from reconciler.inspection import sentence
-    from reconciler.models.checks import Configured
-
-    errors = {}
-    for site in (avc_site, moodle_site):
-        try:
-            site_entry(file, site)
-        except ConfigError as error:
-            errors[site] = sentence(error)
-    avc, moodle = (errors.get(site, "") for site in (avc_site, moodle_site))
-    # Of a file that makes no sense, both say the same.
+    avc, moodle = _refused(file, avc_site, "avc"), _refused(file, moodle_site, "moodle")
+    # Of a file that makes no sense, both say the same; of anything else, each names its site.
     return Configured(file=avc) if avc and avc == moodle else Configured(avc=avc, moodle=moodle)
 
 
-def _wrong(avc_site: str, moodle_site: str) -> "Configured":
-    """Which of the two entries is another kind of site's, or has a setting that makes no sense."""
-    from reconciler.config.sites import describe_pair
-    from reconciler.errors import NotReady, ReconcilerError
-    from reconciler.models.checks import Configured
+def _refused(file: Path, site: str, kind: "Kind") -> str:
+    """Why this entry leads to no such site: it is missing, another kind's, or makes no sense."""
+    from reconciler.config.nwp import site_entry
+    from reconciler.config.recipes import refuse_other_kind
+    from reconciler.config.sites import Access, AvcIntegration, MoodleIntegration, Via
+    from reconciler.errors import ConfigError
+    from reconciler.inspection import sentence
 
     try:
-        describe_pair(avc_site, moodle_site)
-    except NotReady as error:
-        reasons = error.reasons
-    except ReconcilerError as error:
-        reasons = (str(error),)
-    else:
-        return Configured()
-    of_moodle = (f": sites.{moodle_site}.", f"Site '{moodle_site}' ")
-    moodle = [reason for reason in reasons if any(words in reason for words in of_moodle)]
-    avc = [reason for reason in reasons if reason not in moodle]
-    return Configured(avc=" ".join(avc), moodle=" ".join(moodle))
+        entry = site_entry(file, site)
+        refuse_other_kind(entry, kind, Access(entry, None).site_directory)
+        entry.part("access", Via)
+        if kind == "avc":
+            entry.part("moodle_integration", MoodleIntegration)
+        else:
+            entry.part("avc_integration", AvcIntegration)
+    except ConfigError as error:
+        return sentence(error)
+    return ""
 
 
 def _seen(avc_site: str, moodle_site: str, configured: "Configured") -> "Seen":

@@ -104,6 +104,51 @@ def test_what_is_wrong_with_nwp_yml(
     assert "ℹ SKIP Moodle can be read: nwp.yml does not lead to the site" in ran.out
 
 
+@pytest.mark.parametrize(
+    ("names", "wrong_avc", "wrong_moodle", "failing"),
+    [
+        # An error of one site names it, and the other's name is a part of that.
+        (("ss.x", "ss"), "recipe: d", "recipe: m", ["AVC site"]),
+        (
+            ("ss.x", "ss"),
+            "recipe: avc, moodle_integration: {sync: {x: 1}}",
+            "recipe: m",
+            ["AVC site"],
+        ),
+        (
+            ("ss", "ss.x"),
+            "recipe: avc",
+            "recipe: m, avc_integration: {avc_url: {}}",
+            ["Moodle site"],
+        ),
+        (("ss", "ss.x"), "recipe: avc", "recipe: d", ["Moodle site"]),
+        (("ss.x", "ss"), "recipe: d", "recipe: d", ["AVC site", "Moodle site"]),
+        # Two parts of nwp.yml that are wrong in the same words.
+        (
+            ("a", "b"),
+            "recipe: avc, moodle_integration: 1",
+            "recipe: m, avc_integration: 1",
+            ["AVC site", "Moodle site"],
+        ),
+        (("a", "b"), "recipe: avc", "recipe: m, access: 1", ["Moodle site"]),
+        (
+            ("a", "b"),
+            "recipe: avc, moodle_integration: {role_sync: true}",
+            "recipe: d",
+            ["AVC site", "Moodle site"],
+        ),
+    ],
+)
+def test_an_error_is_that_sites_whose_entry_it_is(
+    two: TwoSites, names: tuple[str, str], wrong_avc: str, wrong_moodle: str, failing: list[str]
+) -> None:
+    """Whatever the sites are called; what is wrong with the other is said as well."""
+    avc, moodle = names
+    two.configure(text=f"sites:\n  {avc}: {{{wrong_avc}}}\n  {moodle}: {{{wrong_moodle}}}\n")
+    ran = run_on(two, avc, moodle)
+    assert (ran.code, ran.err, failed(ran)) == (1, "", failing)
+
+
 def test_a_site_that_is_away_is_a_line(two: TwoSites) -> None:
     """Its sentence fails one check, and the other site is tested."""
     (two.directory / "avc.sqlite").unlink()
