@@ -230,11 +230,11 @@ def _settings(seen: Seen) -> Iterator[Check]:
     else:
         # A choice that a site may make, and Moodle's own default: nothing is broken by it.
         words = (
-            "ends enrolments in its courses, and grades and groups go with the last one. To"
-            " suspend them instead:"
+            "costs grades: ends enrolments in its courses, and grades and groups go with the last"
+            " one. To suspend them instead:"
         )
         command = "php admin/cli/cfg.php --component=enrol_cohort --name=unenrolaction --set=2"
-        yield Check(*place, "PASS", words, command=command)
+        yield Check(*place, "PASS", words, command=command, costs=True)
 
 
 def _locks(seen: Seen) -> Iterator[Check]:

@@ -228,6 +228,9 @@ def _actions(status: Status) -> Iterator[str]:
         yield f"pl avc-moodle-test {sites}"
     if status.drift is None:
         yield f"pl avc-moodle-status {sites} --check"
+    elif status.drift.problems:
+        # The dashboard counts them; a plan says what they are.
+        yield f"reconciler plan {sites}"
     yield f"pl avc-moodle-sync {sites} --full --dry-run"
     if status.drift is None or not status.drift.none:
         yield f"pl avc-moodle-sync {sites} --full"

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from rich.cells import cell_len
 
 from reconciler.checks import all_checks, tally
 from reconciler.models.avc import KeyFile
@@ -180,7 +181,7 @@ CASES: list[tuple[str, Seen, Result, str, str]] = [
         "Access and settings: leaving a cohort",
         moodle(on_removal="unenrol"),
         "PASS",
-        "grades and groups go",
+        "costs grades",
         "--component=enrol_cohort --name=unenrolaction --set=2",
     ),
     ("Access and settings: leaving a cohort", moodle(on_removal=None), "SKIP", "cannot", ""),
@@ -308,6 +309,21 @@ def test_what_a_terminal_sees() -> None:
         # Commands stay in one piece: somebody will copy them.
         assert max(len(line) for line in lines if "$" not in line) <= 80
     assert list(check_lines([skipped]))[-1] == "Success rate: nothing ran"
+
+
+def test_a_passed_check_that_costs_something_stands_out() -> None:
+    """It passes, as a choice that a site may make, and its mark is not that of the others."""
+    costs, spares = moodle(on_removal="unenrol"), moodle(on_removal="suspend")
+    (line,) = [one for one in check_lines(all_checks(costs, FINE)) if "leaving a cohort" in one]
+    assert line.startswith("  ⚠ PASS leaving a cohort: costs grades: ")
+    assert tally(all_checks(costs, FINE)) == tally(all_checks(spares, FINE))
+    assert "⚠" not in "\n".join(check_lines(all_checks(spares, FINE)))
+
+
+def test_wide_characters_fit_eighty_columns() -> None:
+    """A Chinese character takes two of them."""
+    lines = list(check_lines(all_checks(unread_avc("\u516c\u4f1a " * 40), FINE)))
+    assert max(cell_len(line) for line in lines if "\u516c" in line) in range(75, 81)
 
 
 def test_what_sites_say_is_escaped() -> None:

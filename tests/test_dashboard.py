@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from rich.cells import cell_len
 
 from reconciler.checks import all_checks
 from reconciler.dashboard import AHEAD, STALE_AFTER, dashboard, drift_of, facts_of
@@ -295,6 +296,19 @@ def test_quick_actions_repair_first() -> None:
     )
 
 
+def test_problems_that_are_counted_can_be_listed() -> None:
+    """Beside drift, or without any, a command shows them; without problems there is none."""
+    listed = "reconciler plan avc ss"
+    for drift in (
+        NO_DRIFT,
+        Drift(memberships=1, people=1, create=0, change=0, roles=0, problems=0),
+    ):
+        some = drift.model_copy(update={"problems": 2})
+        assert listed in dashboard(IN_ORDER, NOW, drift=some).actions
+        assert listed not in dashboard(IN_ORDER, NOW, drift=drift).actions
+    assert listed not in dashboard(IN_ORDER, NOW).actions
+
+
 def test_no_password_of_an_address_is_told() -> None:
     """Neither the terminal nor the JSON repeats what somebody put into an address."""
     url = "https://user:5ecret@avc.example"
@@ -391,9 +405,10 @@ def test_what_sites_say_is_escaped() -> None:
 
 def test_lines_fit_eighty_columns() -> None:
     """Long sentences are wrapped in their column; every line is indented or empty."""
-    for seen in (IN_ORDER, unread_avc("word " * 60), NO_MODULE):
+    wide = unread_avc("\u516c\u4f1a " * 60)
+    for seen in (IN_ORDER, unread_avc("word " * 60), NO_MODULE, wide):
         lines = list(status_lines(dashboard(seen, NOW)))
-        assert max(map(len, lines)) <= 80
+        assert max(map(cell_len, lines)) <= 80
         assert all(not line or line.startswith("  ") for line in lines)
 
 

@@ -19,6 +19,8 @@ class Check:
     """What to do about a failure, in words."""
     command: str = ""
     """What to type for that, or to have it otherwise."""
+    costs: bool = False
+    """Whether it passed and people should see it all the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from textwrap import wrap
 
 from reconciler.checks import tally
 from reconciler.models.checks import Check
+from reconciler.render.status import wrapped
 from reconciler.render.sync import RULE
 from reconciler.render.terminal import name
 
-_WIDTH = 80
 _BELOW = " " * 9
 _MARKS = {"PASS": "✓", "FAIL": "✗", "SKIP": "ℹ"}
 
@@ -36,7 +35,8 @@ def check_lines(checks: Sequence[Check]) -> Iterator[str]:
 
 def _lines(check: Check) -> Iterator[str]:
     text = f"{name(check.name)}: {name(check.words)}"
-    yield from _wrapped(f"  {_MARKS[check.result]} {check.result} ", text)
+    mark = "⚠" if check.costs else _MARKS[check.result]
+    yield from _wrapped(f"  {mark} {check.result} ", text)
     if check.mend:
         yield from _wrapped(f"{_BELOW}→ ", name(check.mend))
     if check.command:
@@ -45,15 +45,7 @@ def _lines(check: Check) -> Iterator[str]:
 
 
 def _wrapped(start: str, text: str) -> Iterator[str]:
-    # Addresses stay whole.
-    yield from wrap(
-        text,
-        _WIDTH,
-        initial_indent=start,
-        subsequent_indent=" " * len(start),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    yield from wrapped(text, start, " " * len(start))
 
 
 def _totals(checks: Sequence[Check]) -> Iterator[str]:

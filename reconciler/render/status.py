@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from textwrap import wrap
+
+from rich.cells import cell_len
 
 from reconciler.models.status import (
     Drift,
@@ -70,15 +71,22 @@ def _row(mark: str, label: str, text: str) -> Iterator[str]:
     """A line, or as many as it takes: what is said stays in its column."""
     start = " " * _INDENT + f"{mark} {label:<{_LABEL}}"
     below = " " * (_INDENT + 2 + _LABEL)
-    # One that has no blanks, as an address, is rather too long than broken.
-    yield from wrap(
-        text,
-        _WIDTH,
-        initial_indent=start,
-        subsequent_indent=below,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    yield from wrapped(text, start, below)
+
+
+def wrapped(text: str, start: str, below: str) -> Iterator[str]:
+    """The text in lines of 80 columns, each after the first behind ``below``.
+
+    ``textwrap`` counts characters, of which some take two columns. A word, as an address, is rather
+    too long than broken.
+    """
+    line, blank = start, ""
+    for word in text.split():
+        if blank and cell_len(line) + len(blank) + cell_len(word) > _WIDTH:
+            yield line
+            line, blank = below, ""
+        line, blank = f"{line}{blank}{word}", " "
+    yield line
 
 
 def _site(label: str, site: SiteStatus, program: str) -> Iterator[str]:
