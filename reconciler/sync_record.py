@@ -41,7 +41,7 @@ def state_after(before: SyncState | None, record: SyncRecord, now: int) -> SyncS
     if record.failed:
         return before.model_copy(update={"failed_syncs": before.failed_syncs + 1})
     if not record.full:
-        return before
+        return before.model_copy(update={"scoped_last_sync": now})
     done = {"synced_users": record.users, "synced_cohorts": record.cohorts}
     return before.model_copy(update={"last_sync": now, **done})
 

@@ -7,7 +7,7 @@ import pytest
 
 from reconciler.applier import Applied
 from reconciler.errors import GuardTripped, NotFound, NotReady, PartlyApplied, ReadError, StalePlan
-from reconciler.models.avc import Guild, SyncRecord
+from reconciler.models.avc import Guild, SyncRecord, SyncState
 from reconciler.models.operations import Outcome, RemoveMember
 from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
 from reconciler.models.settings import SyncSettings
@@ -22,7 +22,7 @@ from reconciler.reconciliation import (
     remember,
 )
 from reconciler.stale import check
-from reconciler.sync_record import FAILED, record_of
+from reconciler.sync_record import FAILED, record_of, state_after
 from tests.fake_moodle import FakeMoodle
 from tests.world import Community, FakeAvc, account, pair, person
 
@@ -169,3 +169,15 @@ def test_the_address_that_the_carrier_knows_serves_where_nwp_yml_has_none() -> N
     assert located(both).avc_url == "https://avc.ddev.site"
     named = SyncSettings(avc_url="https://avc.example")
     assert located(SitePair(both.names, found, both.moodle, named)) == named
+
+
+def test_what_avc_remembers_after_a_run() -> None:
+    """A full run has its time and totals, a partial one its own time, a failed one is counted."""
+    before = SyncState(last_sync=1, synced_users=2, synced_cohorts=3)
+    done = SyncRecord(full=True, failed=False, users=5, cohorts=6)
+    after = state_after(before, done, 9)
+    assert after == SyncState(last_sync=9, synced_users=5, synced_cohorts=6)
+    partial = done.model_copy(update={"full": False})
+    assert state_after(before, partial, 9) == before.model_copy(update={"scoped_last_sync": 9})
+    assert state_after(before, FAILED, 9) == before.model_copy(update={"failed_syncs": 1})
+    assert state_after(None, done, 9) is None
