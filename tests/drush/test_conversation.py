@@ -151,6 +151,8 @@ REFUSED: dict[str, tuple[type[ReadError], str]] = {
     "no-group": (UnexpectedAnswer, "module group is not enabled.*nwp.yml"),
     "no-guilds": (UnexpectedAnswer, "no group type `guild`.*nwp.yml"),
     "no-group-roles": (UnexpectedAnswer, r"no field `group_roles`.*\(/srv\).*updatedb"),
+    "maintenance": (SiteUnreachable, "is in maintenance mode. Try again when"),
+    "not-utf8": (UnexpectedAnswer, "is not UTF-8, in /srv. Mend it there"),
     "database": (UnexpectedAnswer, "of the kind `/srv`.*PostgreSQL"),
 }
 

@@ -37,6 +37,14 @@ STATES: dict[str, tuple[Callable[[Project], object], type[ReadError], str]] = {
         SiteUnreachable,
         r"does not reach its database: SQLSTATE\[HY000\] \[2002\] Connection refused\. Start the",
     ),
+    "maintenance": (
+        _sql(
+            "INSERT INTO key_value (collection, name, value)"
+            " VALUES ('state', 'system.maintenance_mode', 'i:1;')"
+        ),
+        SiteUnreachable,
+        r"site avc \(on this machine\) is in maintenance mode\. Try again when it is back\.",
+    ),
     "an empty database": (
         _sql("DROP TABLE key_value"),
         SiteUnreachable,
@@ -138,6 +146,41 @@ def test_a_site_that_cannot_be_written(small: Project, state: str) -> None:
     with pytest.raises(error, match=r"[Ss]ite avc"):
         small.avc().record(RECORD)
     assert contents(small.url) == before
+
+
+def test_maintenance_that_is_over(small: Project) -> None:
+    """Drupal keeps the value when maintenance ends."""
+    execute(
+        small.url,
+        "INSERT INTO key_value (collection, name, value)"
+        " VALUES ('state', 'system.maintenance_mode', 'b:0;')",
+    )
+    assert small.avc().record(RECORD)
+    assert len(small.avc().read(FullScope(), Claims()).people) == 4
+
+
+ILLEGIBLE = {
+    "guild 2": "UPDATE groups_field_data SET label = CAST(X'41ff' AS TEXT) WHERE id = 2",
+    "user 3": "UPDATE users_field_data SET name = CAST(X'41ff' AS TEXT) WHERE uid = 3",
+    "a role in guild 1": (
+        "UPDATE group_content__group_roles SET group_roles_target_id = CAST(X'ff' AS TEXT)"
+    ),
+    "the alias of /group/1": (
+        "INSERT INTO path_alias VALUES (1, 'x', 'en', '/group/1', CAST(X'ff' AS TEXT), 1)"
+    ),
+    "the description of guild 1": (
+        "INSERT INTO group__field_group_description"
+        " VALUES ('guild', 0, 1, 1, 'en', 0, CAST(X'ff' AS TEXT))"
+    ),
+}
+
+
+@pytest.mark.parametrize("row", ILLEGIBLE)
+def test_what_cannot_be_said_is_named(small: Project, row: str) -> None:
+    """Text that is not UTF-8, which JSON has no way to write."""
+    execute(small.url, ILLEGIBLE[row])
+    with pytest.raises(UnexpectedAnswer, match=rf"text that is not UTF-8, in {row}\. Mend"):
+        small.avc().read(FullScope(), Claims())
 
 
 def test_silence_is_ended(small: Project) -> None:

@@ -50,6 +50,62 @@ def test_a_key_that_is_not_there(sandbox: Project) -> None:
     assert facts.private_key == KeyFile(path="../keys/private.key", there=True, mode=0o644)
 
 
+def test_a_key_that_nobody_lets_us_see(sandbox: Project) -> None:
+    """In a directory that may not be searched a file is not missing: nobody knows."""
+    keys = sandbox.root / "keys"
+    (keys / "public.key").unlink()
+    for name in ("../keys/public.key", f"{keys}/below/public.key"):
+        sandbox.configure(f"$config['simple_oauth.settings']['public_key'] = '{name}';")
+        assert sandbox.avc().inspect().public_key == KeyFile(path=name, there=False)
+    # Nothing is hidden from root, who may run this test.
+    hidden = sandbox.root / "hidden.php"
+    hidden.write_text(
+        "<?php namespace avc_moodle_sync;"
+        " function is_executable(string $path): bool { return basename($path) !== 'keys'; }"
+    )
+    sandbox.configure(f"require_once '{hidden}';")
+    for name in ("../keys/public.key", f"{keys}/below/public.key"):
+        sandbox.configure(f"$config['simple_oauth.settings']['public_key'] = '{name}';")
+        assert sandbox.avc().inspect().public_key is None
+    assert sandbox.avc().inspect().private_key is not None
+
+
+CACHED = """
+$settings['sandbox_cached_config'] = [
+    'system.site' => ['uuid' => 'another'],
+    'core.extension' => ['module' => ['group' => 0, 'another' => 0]],
+];
+"""
+
+
+def test_what_a_cache_keeps(empty: str, project_of: Projects) -> None:
+    """Of whose database this is, a cache may know less: after a restore it is another site's."""
+    load(empty, small_site())
+    project = project_of(empty)
+    project.configure(CACHED)
+    stored = avc_at(empty).inspect()
+    for facts in (project.avc().inspect(), project.avc().read(FullScope(), Claims()).facts):
+        assert facts is not None
+        assert (facts.site_uuid, facts.modules) == (stored.site_uuid, stored.modules)
+
+
+def test_the_identity_is_of_the_same_moment(empty: str, project_of: Projects) -> None:
+    """A database that becomes another site's while it is read is still read as the one it was."""
+    site = small_site()
+    site["config"].append({"name": "group.role.guild-mentor", "data": "a:0:{}"})
+    load(empty, site)
+    project = project_of(empty)
+    whole = project.avc().read(FullScope(), Claims())
+    # Once the guilds' roles have been read, and before anything else of it has.
+    project.configure(
+        "$settings['sandbox_before_query'] = static function ($query) use ($databases) {"
+        " static $after = 0; if (str_contains($query, 'group.role.guild') || $after) { $after++; }"
+        f" if ($after === 2) {{ {elsewhere('DELETE FROM {config}')} }} }};"
+    )
+    now = project.avc().read(FullScope(), Claims())
+    assert (now.site_uuid, now.guild_roles) == (whole.site_uuid, {"guild-mentor"})
+
+
 def test_what_settings_override(sandbox: Project) -> None:
     """Keys are those in force; the UUID is the stored one, which SQL sees, too."""
     sandbox.configure("$config['simple_oauth.settings']['public_key'] = '/nowhere/public.key';")
@@ -140,15 +196,19 @@ def before(words: str, php: str) -> str:
     )
 
 
+def elsewhere(*statements: str) -> str:
+    """PHP that runs these over a connection of its own."""
+    other = "$other = new \\Drupal\\Core\\Database\\Connection($databases['default']['default']);"
+    return other + "".join(f"$other->query('{statement}');" for statement in statements)
+
+
 def test_one_moment(empty: str, project_of: Projects) -> None:
     """What others write while it is read is not seen in it, whatever isolation Drupal sets."""
     load(empty, small_site())
     project = project_of(empty)
     # Guilds have been read when somebody deletes all the people, and a guild.
     statements = ("DELETE FROM {users}", "DELETE FROM {users_field_data}", "DELETE FROM {groups}")
-    other = "$other = new \\Drupal\\Core\\Database\\Connection($databases['default']['default']);"
-    writes = "".join(f"$other->query('{statement}');" for statement in statements)
-    project.configure(before("FROM {path_alias}", other + writes))
+    project.configure(before("FROM {path_alias}", elsewhere(*statements)))
     assert observed(project.avc().read(FullScope(), Claims())) == USUAL
     assert avc_at(empty).read(FullScope(), Claims()).people == {}
 

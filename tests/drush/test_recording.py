@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from fcntl import LOCK_EX, flock
 
 import pytest
 
@@ -79,6 +81,28 @@ def test_a_failed_run_is_only_counted(project: Project) -> None:
     assert avc.record(FAILED.model_copy(update={"full": False}))
     assert state(project) == {"failed_syncs": "i:2;"}
     assert stamps(project) == {}
+
+
+def test_failures_at_the_same_time_are_all_counted(project: Project) -> None:
+    """Each run adds one to what the others have left."""
+    project.configure(
+        "$settings['sandbox_before_query'] = static fn ($query) =>"
+        " str_contains($query, 'DELETE FROM {key_value}') && usleep(200000);"
+    )
+    with ThreadPoolExecutor(4) as threads:
+        runs = [threads.submit(project.avc().record, FAILED) for _ in range(4)]
+        assert all(run.result() for run in runs)
+    assert state(project) == {"failed_syncs": "i:4;"}
+
+
+def test_a_lock_that_nobody_gives_back(small: Project) -> None:
+    """Whoever waits for too long says so, and counts nothing."""
+    small.configure("$settings['sandbox_lock_delay'] = 0;")
+    with small.settings.with_name("avc_moodle_sync.failed_syncs.lock").open("w") as file:
+        flock(file, LOCK_EX)
+        with pytest.raises(UnexpectedAnswer, match=r"lock avc_moodle_sync\.failed_syncs is held"):
+            small.avc().record(FAILED)
+    assert state(small) == {}
 
 
 def test_whoever_is_gone_is_left_out(project: Project) -> None:

@@ -25,10 +25,12 @@ class Refused(php.Refused):
         "no-settings",
         "no-database",
         "not-installed",
+        "maintenance",
         "no-group",
         "no-guilds",
         "no-group-roles",
         "database",
+        "not-utf8",
     ]
     detail: str = ""
     """The words of whoever knows; for ``no-drupal`` and ``no-settings`` where Drush stands."""
@@ -44,8 +46,8 @@ class Facts(Model):
     guild_roles: frozenset[str]
     state: dict[str, int]
     """Values by their names, those that are there."""
-    public_key: KeyFile
-    private_key: KeyFile
+    public_key: KeyFile | None
+    private_key: KeyFile | None
     token_lifetime: int | None
     clock: int
 

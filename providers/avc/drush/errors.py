@@ -23,8 +23,11 @@ _DOWN = {
     " database, or mend settings.php; `drush status` there shows whether it is connected.",
     "not-installed": "Drush of site {place} cannot start Drupal, though its database answers. Is it"
     " installed? `drush status` there shows what Drush finds.",
+    "maintenance": "Drupal of site {place} is in maintenance mode. Try again when it is back.",
 }
 _OTHERWISE = {
+    "not-utf8": "Drupal of site {place} has a text that is not UTF-8, in {detail}. Mend it there,"
+    " and try again.",
     "no-group": "Drupal of site {place} has no groups: its module group is not enabled. Is it an"
     " AVC? Set the site's directory in nwp.yml.",
     "no-guilds": "Drupal of site {place} has no group type `guild`. Is it an AVC? Set the site's"

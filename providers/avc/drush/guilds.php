@@ -25,7 +25,7 @@ function say_guilds(Tables $tables): array
     $columns = "g.id, g.uuid, d.label, d.langcode, $tables->status AS status";
     foreach (rows("SELECT DISTINCT $columns $guilds ORDER BY g.id") as $row) {
         [$id, $uuid, $label, $language, $status] = $row;
-        $said->add([(int) $id, $uuid, $label, $language, number($status)]);
+        $said->add(legible('guild', [(int) $id, $uuid, $label, $language, number($status)]));
         $ids[$uuid] = (int) $id;
     }
     $said->flush();
@@ -43,7 +43,7 @@ function say_aliases(Tables $tables): void
     $values = [':page' => '/group/%', ':below' => '/group/%/%'];
     $said = new Rows('aliases');
     foreach ($tables->aliases ? rows($sql, $values) : [] as $row) {
-        $said->add($row);
+        $said->add(legible('the alias of', $row));
     }
     $said->flush();
 }
@@ -58,7 +58,7 @@ function say_descriptions(Tables $tables): void
              WHERE g.type = '" . GROUP_TYPE . "' AND f.deleted = 0 AND f.delta = 0";
     $said = new Rows('descriptions');
     foreach ($tables->descriptions ? rows($sql) : [] as [$id, $html]) {
-        $said->add([(int) $id, $html]);
+        $said->add(legible('the description of guild', [(int) $id, $html]));
     }
     $said->flush();
 }

@@ -9,9 +9,10 @@ namespace avc_moodle_sync;
 /** Says facts and guilds; returns how many rows of each kind were said. */
 function work(array $request): array
 {
-    say_facts();
+    $facts = facts_of_drupal();
     $tables = new Tables();
     stop_time();
+    say_facts($facts);
     say_guilds($tables);
     say('counts', ['guilds' => count_rows(any_guild($tables))]);
     let_time_pass();

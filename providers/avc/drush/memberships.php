@@ -37,7 +37,7 @@ final class Memberships
     {
         $said = new Rows('roles');
         foreach ($this->pages($this->held()) as [$guild, $role, $uid]) {
-            $said->add([(int) $guild, $role, (int) $uid]);
+            $said->add(legible('a role in guild', [(int) $guild, $role, (int) $uid]));
         }
         $said->flush();
     }

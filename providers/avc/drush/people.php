@@ -130,7 +130,7 @@ final class People
     private static function person(array $row): array
     {
         [$uid, $uuid, $name, $mail, $status] = $row;
-        return [(int) $uid, $uuid, $name, $mail, number($status)];
+        return legible('user', [(int) $uid, $uuid, $name, $mail, number($status)]);
     }
 }
 

@@ -11,9 +11,10 @@ namespace avc_moodle_sync;
 /** Says what was asked for; returns how many rows of each kind were said. */
 function work(array $request): array
 {
-    say_facts();
+    $facts = facts_of_drupal();
     $tables = new Tables();
     stop_time();
+    say_facts($facts);
     $guilds = say_guilds($tables);
     $scope = in_scope($tables, $request['scope'], $guilds);
     $community = new Memberships($tables);

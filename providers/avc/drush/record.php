@@ -3,8 +3,8 @@
  * Writing: what AVC is to remember of a run. By Drupal's state, which it caches, and in the table
  * of its user data, many people at once.
  *
- * Drupal functions called: state (get, setMultiple), keyValue (getMultiple), user.data (get),
- * database (startTransaction, query, delete, insert; condition, fields, values, execute, rollBack).
+ * Drupal functions called: state (setMultiple), keyValue (getMultiple), user.data (get), lock
+ * (acquire, wait, release), database (startTransaction, query, delete, insert; condition, fields, values, execute, rollBack).
  */
 namespace avc_moodle_sync;
 
@@ -14,8 +14,7 @@ const MODULE = 'avc_moodle_sync';
 function work(array $record): array
 {
     if ($record['failed']) {
-        $failed = 1 + (int) \Drupal::state()->get(MODULE . '.failed_syncs', 0);
-        return ['values' => remember(['failed_syncs' => $failed]), 'people' => 0];
+        return ['values' => count_failure(), 'people' => 0];
     }
     $now = time();
     $people = stamp($record['people'], $now);
@@ -26,6 +25,25 @@ function work(array $record): array
         "{$prefix}synced_cohorts" => $record['cohorts'],
     ]);
     return ['values' => $values, 'people' => $people];
+}
+
+/** Counts one more failed run, while nobody else does. */
+function count_failure(): int
+{
+    $name = MODULE . '.failed_syncs';
+    $lock = \Drupal::lock();
+    while (!$lock->acquire($name)) {
+        // Half a minute at most; it says true when there was nothing but waiting.
+        if ($lock->wait($name)) {
+            throw new \RuntimeException("Drupal's lock $name is held by somebody else for long");
+        }
+    }
+    try {
+        $failed = (int) (\Drupal::keyValue('state')->getMultiple([$name])[$name] ?? 0);
+        return remember(['failed_syncs' => $failed + 1]);
+    } finally {
+        $lock->release($name);
+    }
 }
 
 /** Writes values into Drupal's state, and reads them from below its cache. */

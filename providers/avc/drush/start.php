@@ -3,7 +3,8 @@
  * Does what was asked, in a Drupal that Drush has started. It returns, and never exits when all is
  * well: Drush calls any exit() abnormal and ends with code 1 (Runtime/ShutdownHandler.php).
  *
- * Drupal functions called: \Drupal::hasContainer, \Drupal::VERSION, Database::getConnection.
+ * Drupal functions called: \Drupal::hasContainer, \Drupal::VERSION, keyValue (getMultiple),
+ * Database::getConnection.
  */
 namespace avc_moodle_sync;
 
@@ -29,9 +30,22 @@ function refuse_without_drupal(): void
     refuse('not-installed');
 }
 
+/**
+ * Ends the program while the site is in maintenance: updates and restores run then, and what is read
+ * may be half of it. From below the cache, which a restore does not touch.
+ */
+function refuse_in_maintenance(): void
+{
+    $name = 'system.maintenance_mode';
+    if (\Drupal::keyValue('state')->getMultiple([$name])[$name] ?? false) {
+        refuse('maintenance');
+    }
+}
+
 register_shutdown_function('\avc_moodle_sync\say_why_it_stopped');
 try {
     refuse_without_drupal();
+    refuse_in_maintenance();
     say('hello', ['release' => \Drupal::VERSION]);
     conclude('trailer', ['counts' => work(json_decode(request(), true, 64, JSON_THROW_ON_ERROR))]);
 } catch (Refusal $refusal) {

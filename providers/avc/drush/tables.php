@@ -135,6 +135,15 @@ function rows(string $sql, array $values = []): iterable
     }
 }
 
+/** A row that can be said. Ends the program, naming it by its first value, if one of its texts cannot. */
+function legible(string $kind, array $row): array
+{
+    if (!mb_check_encoding(implode("\0", $row), 'UTF-8')) {
+        refuse('not-utf8', ['detail' => one_line("$kind $row[0]")]);
+    }
+    return $row;
+}
+
 /** Rows as the database counts them. */
 function count_rows(string $sql, array $values = []): int
 {

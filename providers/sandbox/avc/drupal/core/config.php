@@ -1,6 +1,7 @@
 <?php
 // Stands in for Drupal's configuration. Mirrors core/lib/Drupal/Core/Config/DatabaseStorage.php
-// (read, listAll: without a table there is no configuration) and Config.php (get, of a first level).
+// (read: without a table there is no configuration), CachedStorage.php (read: the cache comes first,
+// here one that a test fills) and Config.php (get, of a first level).
 
 namespace Drupal\Core\Config;
 
@@ -20,14 +21,14 @@ final class DatabaseStorage {
         $data = is_string($raw) ? @unserialize($raw, ['allowed_classes' => false]) : false;
         return is_array($data) ? $data : false;
     }
+}
 
-    public function listAll(string $prefix = ''): array {
-        $query = "SELECT name FROM {config} WHERE collection = '' AND name LIKE :name ORDER BY name";
-        try {
-            return $this->connection->query($query, [':name' => "$prefix%"])->fetchCol();
-        } catch (\Exception) {
-            return [];
-        }
+final class CachedStorage {
+    public function __construct(private DatabaseStorage $storage, private array $cache) {
+    }
+
+    public function read(string $name): array|false {
+        return $this->cache[$name] ?? $this->storage->read($name);
     }
 }
 

@@ -29,6 +29,10 @@ class Drupal {
         return self::$services['state'] ??= new Drupal\Core\State\State(self::keyValue('state'));
     }
 
+    public static function lock(): object {
+        return self::$services['lock'] ??= new Drupal\Core\Lock\DatabaseLockBackend();
+    }
+
     public static function keyValue(string $collection): object {
         return new Drupal\Core\KeyValueStore\DatabaseStorage(self::database(), $collection);
     }
@@ -39,7 +43,10 @@ class Drupal {
 
     public static function service(string $id): object {
         return self::$services[$id] ??= match ($id) {
-            'config.storage' => new Drupal\Core\Config\DatabaseStorage(self::database()),
+            'config.storage' => new Drupal\Core\Config\CachedStorage(
+                new Drupal\Core\Config\DatabaseStorage(self::database()),
+                self::$settings['sandbox_cached_config'] ?? []
+            ),
             'user.data' => new Drupal\user\UserData(self::database()),
             'file_system' => new class {
                 public function realpath(string $uri): string|false {

@@ -1,7 +1,8 @@
 <?php
 // Stands in for what Drupal keeps of state and of users. Mirrors
-// core/lib/Drupal/Core/KeyValueStore/DatabaseStorage.php, State/State.php (without its cache) and
-// core/modules/user/src/UserData.php (get, of all users).
+// core/lib/Drupal/Core/KeyValueStore/DatabaseStorage.php, State/State.php (without its cache),
+// Lock/DatabaseLockBackend.php (acquire, release) and LockBackendAbstract.php (wait), with a file for
+// a lock, and core/modules/user/src/UserData.php (get, of all users).
 
 namespace Drupal\Core\KeyValueStore {
 
@@ -42,16 +43,41 @@ namespace Drupal\Core\State {
         public function __construct(private object $store) {
         }
 
-        public function get(string $key, mixed $default = null): mixed {
-            return $this->getMultiple([$key])[$key] ?? $default;
-        }
-
-        public function getMultiple(array $keys): array {
-            return $this->store->getMultiple($keys);
-        }
-
         public function setMultiple(array $data): void {
             $this->store->setMultiple($data);
+        }
+    }
+}
+
+namespace Drupal\Core\Lock {
+
+    final class DatabaseLockBackend {
+        private array $files = [];
+
+        public function acquire(string $name): bool {
+            $file = fopen(\Drush\ROOT . "/sites/default/$name.lock", 'c');
+            if (!flock($file, LOCK_EX | LOCK_NB)) {
+                return false;
+            }
+            $this->files[$name] = $file;
+            return true;
+        }
+
+        /** False once the lock may be had. */
+        public function wait(string $name, int $delay = 30): bool {
+            $delay = \Drupal::$settings['sandbox_lock_delay'] ?? $delay;
+            for ($until = microtime(true) + $delay; microtime(true) < $until; usleep(25000)) {
+                if ($this->acquire($name)) {
+                    $this->release($name);
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        public function release(string $name): void {
+            fclose($this->files[$name]);
+            unset($this->files[$name]);
         }
     }
 }
