@@ -103,7 +103,8 @@ def test_the_identity_is_of_the_same_moment(empty: str, project_of: Projects) ->
         f" if ($after === 2) {{ {elsewhere('DELETE FROM {config}')} }} }};"
     )
     now = project.avc().read(FullScope(), Claims())
-    assert (now.site_uuid, now.guild_roles) == (whole.site_uuid, {"guild-mentor"})
+    assert now.site_uuid == whole.site_uuid
+    assert now.guild_roles == frozenset({"guild-mentor"})
 
 
 def test_what_settings_override(sandbox: Project) -> None:
