@@ -23,7 +23,7 @@ _UNSEEN = "this access cannot tell"
 _NO_PROFILE = frozenset({"nologin", "webservice"})
 """Authentication plugins whose accounts cannot log in to Moodle's pages, nor edit a profile."""
 
-_ENABLE = "enable it, without DDEV by drush itself"
+_ENABLE = "enable it (without DDEV: drush en -y simple_oauth)"
 
 
 def tally(checks: Sequence[Check]) -> Tally:
