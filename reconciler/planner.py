@@ -96,6 +96,7 @@ def make_plan(scope: Scope, snapshots: Snapshots, settings: SyncSettings, sites:
             Found(scope, pairing, cohorts, archives, people, known.roles, settings)
         ),
     )
+    policy.refuse_removals_beside_leftovers(avc, plan.cohorts)
     return Planned(plan, snapshots, people.matching, pairing, known.wishes, tuple(cohorts))
 
 

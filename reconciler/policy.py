@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from reconciler.errors import GuardTripped, IncompleteRead
 from reconciler.models.avc import AvcSnapshot
 from reconciler.models.moodle import MoodleSnapshot
+from reconciler.models.plan import CohortPlan
 from reconciler.pairing import Pair
 
 
@@ -35,6 +36,25 @@ def refuse_incomplete_avc(avc: AvcSnapshot) -> None:
         raise IncompleteRead(
             f"AVC names {len(strays)} members whom it does not describe, uid {min(strays)} first:"
             " nothing is planned from a part."
+        )
+
+
+def refuse_removals_beside_leftovers(avc: AvcSnapshot, cohorts: Iterable[CohortPlan]) -> None:
+    """Raise GuardTripped where somebody would go, and AVC has what is left of something lost.
+
+    A guild, a person or a membership that a restore has not brought back looks as if it were gone.
+    """
+    takes = any(
+        cohort.action == "archive"
+        or any(line.change == "remove" for line in (*cohort.members, *cohort.assignments))
+        for cohort in cohorts
+    )
+    if avc.counts.leftovers and takes:
+        raise GuardTripped(
+            f"AVC has {avc.counts.leftovers} memberships or roles whose guild, person or membership"
+            " is nowhere. Drupal deletes these together, so the rest may be lost and not gone, and"
+            " nothing is planned that takes somebody out of a cohort. Restore the database whole;"
+            " if it is, delete these leftovers from it."
         )
 
 

@@ -36,12 +36,23 @@ sites:
 
 
 _BOTH_TABLES = (
+    (
+        "DELETE FROM group_relationship_field_data WHERE type = 'guild-group_membership'"
+        " AND entity_id > 0 AND ("
+        " gid NOT IN (SELECT id FROM groups UNION SELECT id FROM groups_field_data) OR"
+        " entity_id NOT IN (SELECT uid FROM users UNION SELECT uid FROM users_field_data))"
+    ),
     "DELETE FROM group_relationship WHERE id NOT IN (SELECT id FROM group_relationship_field_data)",
     (
         "INSERT OR IGNORE INTO group_relationship (id, type, uuid, langcode)"
         " SELECT id, type, printf('made-up-%d', id), langcode FROM group_relationship_field_data"
     ),
+    (
+        "DELETE FROM group_content__group_roles"
+        " WHERE entity_id NOT IN (SELECT id FROM group_relationship)"
+    ),
 )
+"""Drupal deletes what belongs to something with it, and writes both tables of a membership."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +109,7 @@ class TwoSites:
         (self.directory / "nwp.yml").write_text(text if text is not None else NWP % pairs)
 
     def in_avc(self, *statements: str) -> None:
-        """Change the AVC by hand; memberships begin and end in both of their tables."""
+        """Change the AVC by hand, and let what belongs together come and go together."""
         self.damage_avc(*statements, *_BOTH_TABLES)
 
     def damage_avc(self, *statements: str) -> None:

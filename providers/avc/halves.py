@@ -36,6 +36,23 @@ def count_halves(connection: Connection, schema: Schema) -> int:
     return sum(int(connection.execute(query).scalar_one()) for query in queries)
 
 
+def count_leftovers(connection: Connection, schema: Schema) -> int:
+    """How many memberships and roles there are of which the rest is nowhere.
+
+    drupal/group deletes a guild's memberships before the guild (``Group::preDelete``), and a
+    person's with the person (``group_entity_delete``); Drupal an entity's fields with it.
+    """
+    base, data, stored = schema.relationship_base.c, schema.relationships.c, schema.roles.c
+    memberships = _count(
+        data.id,
+        data.type.in_(_bundles(connection, schema)),
+        data.entity_id > 0,
+        or_(data.gid.not_in(any_guild(schema)), data.entity_id.not_in(anybody(schema))),
+    )
+    roles = _count(stored.entity_id, stored.deleted == 0, stored.entity_id.not_in(select(base.id)))
+    return sum(int(connection.execute(query).scalar_one()) for query in (memberships, roles))
+
+
 def _guilds(schema: Schema) -> Iterator[Select[Any]]:
     base, data = schema.groups, schema.group_data
     yield _count(base.c.id, base.c.type == GUILD, ~_original(base, data, "id"))

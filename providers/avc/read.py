@@ -28,7 +28,7 @@ from providers.avc.guilds import (
     guilds_only,
     read_guilds,
 )
-from providers.avc.halves import count_halves
+from providers.avc.halves import count_halves, count_leftovers
 from providers.avc.tables import Schema
 from providers.databases.rows import rows
 from reconciler.models.avc import AvcCounts, AvcFacts, AvcSnapshot, Claims, Guild
@@ -70,6 +70,7 @@ def read_snapshot(
             roles=_count_roles(connection, schema, part.memberships),
             community_roles=_count_roles(connection, schema, true()),
             halves=count_halves(connection, schema),
+            leftovers=count_leftovers(connection, schema),
         ),
     )
 

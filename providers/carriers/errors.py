@@ -50,7 +50,7 @@ class Ended(SiteUnreachable):
         self.said = said
 
 
-_QUOTES_CODE = re.compile(r"[Pp]arse ?[Ee]rror|syntax error|Undefined constant|unexpected ")
+_QUOTES_CODE = re.compile(r"[Pp]arse ?[Ee]rror|syntax error|Undefined |unexpected ")
 """What PHP says of a file that it does not understand, with a piece of it."""
 
 
@@ -62,7 +62,7 @@ def discreet(line: str) -> str:
     """
     if not _QUOTES_CODE.search(line):
         return line
-    return re.sub(r"\"[^\"]*(\"|$)|'[^']*('|$)", '"…"', line)
+    return re.sub(r"\"[^\"]*(\"|$)|'[^']*('|$)|\$\w+", "…", line)
 
 
 class Silent(SiteUnreachable):

@@ -45,6 +45,10 @@ class AvcCounts(Model):
     halves: int
     """Guilds, people and memberships of the whole site that are in one of their two tables only, or
     under what they are not; 0 in a database that is whole."""
+    leftovers: int = 0
+    """Memberships of the whole site whose guild or person is in neither of its tables, and roles of
+    memberships that are nowhere. Drupal deletes them together: what they belonged to may be lost,
+    and not gone."""
 
 
 class SyncState(Model):

@@ -140,3 +140,32 @@ def test_what_is_no_half(reads: Any, empty: str) -> None:
         snapshot = reads(empty, scope)
         assert snapshot.counts.halves == 0
         refuse_incomplete_avc(snapshot)
+        # Those of guild 99, and of user 99.
+        assert snapshot.counts.leftovers == 3
+
+
+LEFTOVERS = {
+    "of a guild": (
+        "DELETE FROM {groups} WHERE id = 2",
+        "DELETE FROM groups_field_data WHERE id = 2",
+    ),
+    "of a person": (
+        "DELETE FROM users WHERE uid = 3",
+        "DELETE FROM users_field_data WHERE uid = 3",
+    ),
+    "of a membership": (f"DELETE FROM {BASE} WHERE id = 11", f"DELETE FROM {DATA} WHERE id = 11"),
+}
+
+
+@pytest.mark.parametrize(
+    ("lost", "left"), [("of a guild", 1), ("of a person", 2), ("of a membership", 1)]
+)
+def test_what_is_left_of_something_lost_whole(reads: Any, empty: str, lost: str, left: int) -> None:
+    """Memberships of a guild or a person, and roles of a membership, that are nowhere."""
+    load(empty, small_site())
+    assert reads(empty, FullScope()).counts.leftovers == 0
+    for statement in LEFTOVERS[lost]:
+        damage(empty, statement)
+    snapshot = reads(empty, FullScope())
+    assert (snapshot.counts.halves, snapshot.counts.leftovers) == (0, left)
+    refuse_incomplete_avc(snapshot)

@@ -10,6 +10,8 @@ QUOTING = [
     f'ParseError: syntax error, unexpected identifier "{SECRET}"',
     f'Error: Undefined constant "{SECRET}" in /srv/avc/html/sites/default/settings.php on line 5',
     f"unexpected token '{SECRET}'",
+    f"PHP Warning:  Undefined variable ${SECRET} in /srv/moodle/config.php on line 9",
+    f'Undefined array key "{SECRET}"',
     f'syntax error, unexpected string content "{SECRET}',
 ]
 

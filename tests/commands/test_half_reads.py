@@ -211,3 +211,27 @@ def test_a_frozen_member_of_an_archived_cohort_is_told(synced: TwoSites) -> None
     synced.in_avc(*GONE)
     synced.in_moodle("UPDATE user SET email = 'u1@x.org' WHERE id = 105")
     assert "could be accounts 101, 105" in synced.reconciler("plan", "avc", "ss").out
+
+
+LOST = {
+    "a guild": ("DELETE FROM groups WHERE id = 2", "DELETE FROM groups_field_data WHERE id = 2"),
+    "a person": ("DELETE FROM users WHERE uid = 3", "DELETE FROM users_field_data WHERE uid = 3"),
+}
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_beside_leftovers_nobody_goes(synced: TwoSites, lost: str) -> None:
+    """What is nowhere, and has memberships, may be lost and not gone: nobody is taken out, not even
+    somebody who has left another guild. With nobody to go, the others are synchronised.
+    """
+    synced.damage_avc(*LOST[lost])
+    if lost == "a person":
+        synced.in_moodle("DELETE FROM cohort_members WHERE userid = 102")
+        assert synced.pl("avc", "ss").code == 0
+        assert synced.members()["web-dev"] == {101, 102, 103}
+        synced.damage_avc("UPDATE users_field_data SET status = 0 WHERE uid = 1")
+    before = synced.members()
+    ran = synced.reconciler("sync", "avc", "ss")
+    assert ran.code == 3
+    assert "whose guild, person or membership is nowhere" in ran.err
+    assert synced.members() == before

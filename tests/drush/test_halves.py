@@ -12,6 +12,7 @@ from tests.avc.test_halves import (
     test_a_half_anywhere_is_counted_in_every_scope,
     test_a_membership_without_any_plugin,
     test_every_release_of_group,
+    test_what_is_left_of_something_lost_whole,
     test_what_is_no_half,
 )
 from tests.drush.conftest import Projects
@@ -21,6 +22,7 @@ __all__ = [
     "test_a_half_anywhere_is_counted_in_every_scope",
     "test_a_membership_without_any_plugin",
     "test_every_release_of_group",
+    "test_what_is_left_of_something_lost_whole",
     "test_what_is_no_half",
 ]
 

@@ -83,6 +83,8 @@ def test_a_failed_run_is_only_counted(project: Project) -> None:
     assert stamps(project) == {}
 
 
+# On SQLite a Drupal that cannot have its file at once does not even start.
+@pytest.mark.parametrize("empty", ["mariadb", "postgresql"], indirect=True)
 def test_failures_at_the_same_time_are_all_counted(project: Project) -> None:
     """Each run adds one to what the others have left."""
     project.configure(

@@ -111,6 +111,7 @@ class Counts(Model):
     roles: int = 0
     community_roles: int = 0
     halves: int = 0
+    leftovers: int = 0
 
 
 Said = (

@@ -31,12 +31,6 @@ function count_halves_of_memberships(Tables $tables): int
 {
     $known = 'r.entity_id > 0 AND r.gid IN (' . any_guild($tables) . ')
         AND r.entity_id IN (' . anybody($tables) . ')';
-    $bundles = [MEMBERSHIP_OF_GUILD => true];
-    $called = "SELECT DISTINCT r.type FROM $tables->relationships r
-                WHERE $tables->membership AND $known";
-    foreach (rows($called) as [$bundle]) {
-        $bundles[$bundle] = true;
-    }
     return count_halves_of(
         $tables->relationship_base,
         $tables->relationships,
@@ -44,8 +38,39 @@ function count_halves_of_memberships(Tables $tables): int
         'b.type IN (:bundles[])',
         "r.type IN (:bundles[]) AND $known",
         "CASE WHEN $tables->membership THEN 0 ELSE 1 END = 1 OR",
-        [':bundles[]' => array_keys($bundles)]
+        [':bundles[]' => bundles($tables, $known)]
     );
+}
+
+/**
+ * How many memberships and roles there are of which the rest is nowhere. drupal/group deletes a
+ * guild's memberships before the guild (Group::preDelete), and a person's with the person
+ * (group_entity_delete); Drupal an entity's fields with it.
+ */
+function count_leftovers(Tables $tables): int
+{
+    $guilds = any_guild($tables);
+    $people = anybody($tables);
+    $known = "r.entity_id > 0 AND r.gid IN ($guilds) AND r.entity_id IN ($people)";
+    $memberships = "SELECT DISTINCT r.id FROM $tables->relationships r
+        WHERE r.type IN (:bundles[]) AND r.entity_id > 0
+              AND (r.gid NOT IN ($guilds) OR r.entity_id NOT IN ($people))";
+    $roles = "SELECT DISTINCT s.entity_id FROM $tables->roles s
+        WHERE s.deleted = 0 AND s.entity_id NOT IN (SELECT b.id FROM $tables->relationship_base b)";
+    return count_rows($memberships, [':bundles[]' => bundles($tables, $known)])
+        + count_rows($roles, []);
+}
+
+/** The bundle of memberships in guilds: what drupal/group calls it, and what it is called. */
+function bundles(Tables $tables, string $known): array
+{
+    $bundles = [MEMBERSHIP_OF_GUILD => true];
+    $called = "SELECT DISTINCT r.type FROM $tables->relationships r
+                WHERE $tables->membership AND $known";
+    foreach (rows($called) as [$bundle]) {
+        $bundles[$bundle] = true;
+    }
+    return array_keys($bundles);
 }
 
 /** Rows of a first table, b, without an original in the second, r, and rows of r without any of b. */

@@ -34,6 +34,7 @@ function work(array $request): array
         'roles' => $scope->count_roles(),
         'community_roles' => $community->count_roles(),
         'halves' => count_halves($tables),
+        'leftovers' => count_leftovers($tables),
     ]);
     let_time_pass();
     return Rows::$counts;

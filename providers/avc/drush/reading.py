@@ -188,6 +188,7 @@ class _Gathered:
                 roles=counted.roles,
                 community_roles=counted.community_roles,
                 halves=counted.halves,
+                leftovers=counted.leftovers,
             ),
             facts=facts,
         )
