@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from reconciler.models.members import MemberChange
 from reconciler.models.moodle import Enrolled, Enrolment
-from reconciler.models.plan import CohortPlan, MemberChange, Plan
+from reconciler.models.plan import CohortPlan, Plan
 
 
 @dataclass(frozen=True, slots=True)

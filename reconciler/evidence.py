@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from reconciler.desired import Wishes, active_members
-from reconciler.models.plan import Reason
+from reconciler.models.members import Reason
 from reconciler.models.settings import SyncSettings
 from reconciler.pairing import Orphan, Pair
 

@@ -7,8 +7,9 @@ from typing import Literal
 
 from reconciler.evidence import FROZEN, Verdict
 from reconciler.models.desired import DesiredCohort
+from reconciler.models.members import Component, Reason
 from reconciler.models.moodle import COMPONENT, PLUGIN, Grant, MoodleSnapshot, RoleState
-from reconciler.models.plan import Component, DefinitionChange, Reason
+from reconciler.models.plan import DefinitionChange
 from reconciler.pairing import Orphan
 from reconciler.roles import Roles
 

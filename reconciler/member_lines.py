@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from reconciler.models.plan import MemberChange
+from reconciler.models.members import MemberChange
 
 _LINE = re.compile(
     r"(?P<sign>[+-]) moodle:(?P<moodle>[0-9]+)(?: avc:(?P<avc>[0-9]+))?(?: by:(?P<by>[a-z]+))?"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from reconciler.machine_names import cohort_idnumber
+from reconciler.models.members import MemberChange
 from reconciler.models.operations import (
     AddMember,
     AssignRole,
@@ -14,7 +15,7 @@ from reconciler.models.operations import (
     UnassignRole,
     UndefineRole,
 )
-from reconciler.models.plan import CohortPlan, MemberChange, Plan
+from reconciler.models.plan import CohortPlan, Plan
 
 _BEFORE_MEMBERS = ("create", "adopt", "restore", "update")
 

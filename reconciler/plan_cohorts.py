@@ -9,7 +9,8 @@ from reconciler.gather import Snapshots
 from reconciler.grants import Giving, GrantDiff
 from reconciler.matching import Matching
 from reconciler.models.desired import NOBODYS, DesiredCohort
-from reconciler.models.plan import CohortPlan, MemberChange, Reason
+from reconciler.models.members import MemberChange, Reason
+from reconciler.models.plan import CohortPlan
 from reconciler.pairing import Orphan, Pair
 
 

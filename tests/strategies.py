@@ -10,6 +10,7 @@ from reconciler.machine_names import archived_idnumber, cohort_idnumber
 from reconciler.marks import Mark, described
 from reconciler.models.avc import Guild, Person
 from reconciler.models.desired import CohortKey
+from reconciler.models.members import MemberChange, Reason
 from reconciler.models.moodle import (
     COMPONENT,
     OTHER_WAY,
@@ -26,12 +27,10 @@ from reconciler.models.plan import (
     DefinitionChange,
     FlagChange,
     MatchingUsed,
-    MemberChange,
     MoodleSide,
     Plan,
     Problem,
     ProblemKind,
-    Reason,
     RolePlan,
     TextChange,
     Way,

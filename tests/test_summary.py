@@ -2,12 +2,12 @@
 
 import pytest
 
+from reconciler.models.members import MemberChange
 from reconciler.models.plan import (
     Action,
     AvcSide,
     CohortPlan,
     MatchingUsed,
-    MemberChange,
     MoodleSide,
     Plan,
     TextChange,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reconciler.models.desired import CohortKey
-from reconciler.models.plan import Component, FlagChange, Reason, TextChange
+from reconciler.models.members import Component, Reason
+from reconciler.models.plan import FlagChange, TextChange
 
 TEXTS = ("idnumber", "name", "description")
 """The fields of a cohort that its creation always sets."""

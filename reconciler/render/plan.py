@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from reconciler.models.members import MemberChange
 from reconciler.models.moodle import PLUGIN
-from reconciler.models.plan import CohortPlan, MemberChange, Plan, RolePlan
+from reconciler.models.plan import CohortPlan, Plan, RolePlan
 from reconciler.plan_file import digest
 from reconciler.render.problems import sentence
 from reconciler.render.terminal import name, number

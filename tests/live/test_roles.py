@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.models.desired import NOBODYS
+from reconciler.models.members import Component
 from reconciler.models.moodle import COMPONENT, PLUGIN, Grant, MoodleQuery, RoleState
 from reconciler.models.operations import (
     AddMember,
@@ -17,7 +18,6 @@ from reconciler.models.operations import (
     UndefineRole,
     facts_after,
 )
-from reconciler.models.plan import Component
 from tests.live.directory import DirectoryBackdoor
 from tests.moodle.places import Place
 from tests.moodle.support import statuses
