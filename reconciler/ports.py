@@ -1,13 +1,16 @@
 """What the core asks of the world. Providers implement these; nothing here does anything."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
 from pydantic import BaseModel
 
 from reconciler.models.avc import AvcFacts, AvcSnapshot, Claims, Guild, SyncRecord
+from reconciler.models.journal import RunStart
 from reconciler.models.moodle import Enrolled, MoodleFacts, MoodleQuery, MoodleSnapshot, Rule
 from reconciler.models.operations import Facts, Operation, Outcome, Run, Step
+from reconciler.models.plan import Plan
 from reconciler.models.scope import Scope
 from reconciler.models.web import Probe
 
@@ -78,6 +81,14 @@ class MoodleSite(Protocol):
         """
         ...
 
+    def lock_name(self) -> str:
+        """What keeps two writers apart on this machine.
+
+        Equal for two ways of naming one site, as far as this can tell without asking it; of any
+        length, and with any characters.
+        """
+        ...
+
     def read_back(self, operations: Sequence[Operation]) -> tuple[Facts, ...]:
         """What the site shows of each of these operations after all that ``write`` has done.
 
@@ -121,6 +132,39 @@ class SiteAccess(Protocol):
 
     def secret(self, key: str) -> str | None:
         """A secret of this site (``token``, ``password``), None where there is none."""
+        ...
+
+
+class State(Protocol):
+    """What this machine keeps: who is writing where, what runs did, and plans that were held back.
+
+    Every method raises StateError where that cannot be kept: nothing is written unrecorded.
+    """
+
+    def lock(self, site: str, by: str) -> AbstractContextManager[None]:
+        """Keep every other writer on this machine from a site while inside.
+
+        ``site`` is a Moodle's ``lock_name``. Raises SiteLocked, which says who holds it and since
+        when. The lock of a process that is dead is free.
+        """
+        ...
+
+    def matches(self, moodle: str) -> Mapping[int, int] | None:
+        """AVC uid → the account that the journal's last entry about them has, for the Moodle at
+        this address; None where there is no journal.
+        """
+        ...
+
+    def run(
+        self, start: RunStart, steps: Sequence[Step]
+    ) -> AbstractContextManager[Callable[[Outcome], None]]:
+        """Record a run: what it is about to do, before it does anything; each outcome as it comes;
+        and how it ended, even by an error.
+        """
+        ...
+
+    def keep(self, held: Plan) -> str:
+        """Keep a plan that was held back, with the newest ten; returns the file's path."""
         ...
 
 

@@ -81,6 +81,9 @@ class FakeMoodle:
     def unavailable(self) -> frozenset[Rule]:
         return self.blind
 
+    def lock_name(self) -> str:
+        return "moodle.example"
+
     def traffic(self) -> str:
         return ""
 

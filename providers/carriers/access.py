@@ -1,5 +1,7 @@
 """What of a site's ``access:`` says how its programs are reached."""
 
+import os
+import posixpath
 import re
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
@@ -62,6 +64,8 @@ def directory_for(access: SiteAccess, options: CarrierAccess) -> str:
     """The site's root, at the far end of ssh when there is one. Raises ConfigError."""
     if options.directory is None:
         return access.site_directory
+    if "\0" in options.directory:
+        raise contradiction(access.site, "its directory has a NUL in it")
     if options.ssh is None:
         return str(Path(access.directory) / Path(options.directory).expanduser())
     if not PurePosixPath(options.directory).is_absolute():
@@ -70,6 +74,20 @@ def directory_for(access: SiteAccess, options: CarrierAccess) -> str:
             f"the directory {options.directory} is at the far end of ssh, and has to start with /",
         )
     return options.directory
+
+
+def whereabouts(access: SiteAccess, options: CarrierAccess) -> str:
+    """The machine and the directory of a site: equal for two ways of naming them, as far as it
+    can be told from here.
+
+    Links are followed on this machine only; a name for another machine that ssh's configuration
+    makes up is taken as it is. Raises ConfigError.
+    """
+    directory = directory_for(access, options)
+    if options.ssh is None:
+        return os.path.realpath(directory)
+    host = options.ssh.rpartition("@")[2].lower()
+    return f"{host}:{posixpath.normpath(directory)}"
 
 
 def _check_names(site: str, options: CarrierAccess) -> None:

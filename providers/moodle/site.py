@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 
 from providers.databases.database import parse_url
 from providers.moodle import calls
+from providers.moodle.addresses import bare_address
 from providers.moodle.client import Client
 from providers.moodle.database.reading import KINDS, DatabaseReading
 from providers.moodle.database.same_site import require_same_site
@@ -50,9 +51,16 @@ class WebServiceSite:
     from the database where there is one.
     """
 
-    def __init__(self, client: Client, database: DatabaseReading | None = None) -> None:
+    def __init__(
+        self,
+        client: Client,
+        database: DatabaseReading | None = None,
+        *,
+        lock_name: str | None = None,
+    ) -> None:
         self._client = client
         self._database = database
+        self._lock_name = lock_name
         self._created: dict[CohortKey, int] = {}
 
     def inspect(self) -> MoodleFacts:
@@ -89,6 +97,10 @@ class WebServiceSite:
     def write(self, steps: Sequence[Step], run: Run) -> Iterator[Outcome]:
         """See the port."""
         return Writing(self._client, run.avc, self._created).run(steps)
+
+    def lock_name(self) -> str:
+        """See the port: the address, unless whoever made this site knows better."""
+        return self._lock_name or bare_address(self._client.url)
 
     def read_back(self, operations: Sequence[Operation]) -> tuple[Facts, ...]:
         """See the port."""

@@ -36,4 +36,6 @@ def connect(access: SiteAccess) -> WebServiceSite:
         ) from error
     transport = httpx2.WSGITransport(app=SandboxMoodle(file))
     token = access.secret("token") or settings.token
-    return WebServiceSite(Client(settings.wwwroot, token, timeout=60, transport=transport))
+    client = Client(settings.wwwroot, token, timeout=60, transport=transport)
+    # All sandboxes have the same address.
+    return WebServiceSite(client, lock_name=str(file.resolve()))

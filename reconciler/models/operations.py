@@ -194,6 +194,8 @@ class Run:
     scope: str = "full"
     digest: str = ""
     """The plan's; empty where there is none, and then nothing is recorded."""
+    by: str = ""
+    """Who writes, for whoever wants to write at the same time: "user@host, process 123"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from providers.carriers.access import CarrierAccess, carrier_for, directory_for
+from providers.carriers.access import CarrierAccess, carrier_for, directory_for, whereabouts
 from providers.carriers.ddev import Ddev
 from providers.carriers.local import Local
 from providers.carriers.run_as import RunAs
@@ -92,6 +92,7 @@ _NONSENSE: dict[str, tuple[dict[str, str], bool, str]] = {
         "sites/avc is at the far end of ssh, and has to start with /",
     ),
     "a home directory over ssh": ({"ssh": "far", "directory": "~/avc"}, False, "start with /"),
+    "a directory with a NUL": ({"directory": "a\0b"}, False, "it has a NUL"),
     "ssh_config without ssh": (
         {"ssh_config": "ssh_config"},
         False,
@@ -162,3 +163,26 @@ def test_silence_is_the_configurations(access: Access) -> None:
     carrier = carrier_for(access, CarrierAccess(silence=7))
     assert isinstance(carrier, Ddev)
     assert carrier._silence == 7
+
+
+_WHEREABOUTS: dict[str, tuple[dict[str, str], str]] = {
+    "the site's own": ({}, "{tmp}/sites/avc"),
+    "named": ({"directory": "sites/../sites/avc"}, "{tmp}/sites/avc"),
+    "whole": ({"directory": "{tmp}/sites/avc/"}, "{tmp}/sites/avc"),
+    "by a link": ({"directory": "link"}, "{tmp}/sites/avc"),
+    "as somebody else": ({"run_as": "www-data"}, "{tmp}/sites/avc"),
+    "in DDEV": ({"carrier": "ddev"}, "{tmp}/sites/avc"),
+    "not there": ({"directory": "gone"}, "{tmp}/gone"),
+    "far": ({"ssh": "far", "directory": "/srv//moodle/"}, "far:/srv/moodle"),
+    "far, as a user": ({"ssh": "nwp@Far", "directory": "/srv/moodle"}, "far:/srv/moodle"),
+}
+
+
+@pytest.mark.parametrize("case", _WHEREABOUTS)
+def test_whereabouts(access: Access, case: str) -> None:
+    """Two ways of naming one directory of one machine give the same."""
+    options, expected = _WHEREABOUTS[case]
+    tmp = access.directory
+    (Path(tmp) / "link").symlink_to("sites/avc")
+    given = CarrierAccess(**{key: value.format(tmp=tmp) for key, value in options.items()})
+    assert whereabouts(access, given) == expected.format(tmp=Path(tmp).resolve())

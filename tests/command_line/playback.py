@@ -74,4 +74,4 @@ def said(nonce: str, document: dict[str, Any]) -> bytes:
 def site(*parts: Part) -> tuple[CommandLineSite, Playback]:
     """A site whose PHP says these parts, and its carrier."""
     carrier = Playback(parts)
-    return CommandLineSite(moodle_php(carrier, "ss")), carrier
+    return CommandLineSite(moodle_php(carrier, "ss"), "/srv/moodle"), carrier

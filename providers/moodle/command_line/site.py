@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from providers.carriers.access import CarrierAccess, carrier_for
+from providers.carriers.access import CarrierAccess, carrier_for, whereabouts
 from providers.moodle.command_line import reading
 from providers.moodle.command_line.conversation import Php, moodle_php
 from providers.moodle.command_line.writing import Writing, shown
@@ -25,8 +25,9 @@ class CommandLineAccess(CarrierAccess):
 class CommandLineSite:
     """Implements ``reconciler.ports.MoodleSite``."""
 
-    def __init__(self, php: Php) -> None:
+    def __init__(self, php: Php, whereabouts: str) -> None:
         self._php = php
+        self._whereabouts = whereabouts
         self._facts: dict[Operation, Facts] = {}
         self._unrecorded = ""
 
@@ -58,6 +59,10 @@ class CommandLineSite:
         self._facts = writing.facts()
         self._unrecorded = writing.unrecorded
 
+    def lock_name(self) -> str:
+        """See the port: machine and directory, whoever programs run as there."""
+        return self._whereabouts
+
     def read_back(self, operations: Sequence[Operation]) -> tuple[Facts, ...]:
         """See the port. What the last ``write`` showed in its end: no PHP is started."""
         return shown(self._facts, operations)
@@ -78,4 +83,4 @@ def connect(access: SiteAccess) -> CommandLineSite:
         silence=options.silence,
         any_owner=options.any_owner,
     )
-    return CommandLineSite(php)
+    return CommandLineSite(php, whereabouts(access, options))
