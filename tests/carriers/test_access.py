@@ -92,7 +92,7 @@ _NONSENSE: dict[str, tuple[dict[str, str], bool, str]] = {
         "sites/avc is at the far end of ssh, and has to start with /",
     ),
     "a home directory over ssh": ({"ssh": "far", "directory": "~/avc"}, False, "start with /"),
-    "a directory with a NUL": ({"directory": "a\0b"}, False, "it has a NUL"),
+    "a directory with a NUL": ({"directory": "a\0b"}, False, "its directory has a NUL"),
     "ssh_config without ssh": (
         {"ssh_config": "ssh_config"},
         False,
