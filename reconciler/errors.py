@@ -11,6 +11,8 @@
     ├── NotReady                        1   several of these at once
     ├── CallRefused                     1   a site refused one call; its batch can be halved
     ├── PlanFileError                   1   unreadable, edited, unknown format, other sites
+    ├── SiteLocked                      1   somebody else is writing to the site
+    ├── StateError                      1   what this machine has to keep cannot be kept, or read
     ├── GuardTripped                    3   a guard holds the plan back
     ├── StalePlan                       4   the sites changed since the plan was made
     └── PartlyApplied                   5   some operations failed, or did not last
@@ -81,10 +83,22 @@ class PlanFileError(ReconcilerError):
     """A plan file that cannot be believed, or not for these sites."""
 
 
+class SiteLocked(ReconcilerError):
+    """Somebody else is writing to the site; nothing was written by us."""
+
+
+class StateError(ReconcilerError):
+    """The state directory (journal, locks, held plans) cannot be written or understood."""
+
+
 class GuardTripped(ReconcilerError):
-    """A guard holds the work back; nothing was written."""
+    """Guards hold the work back; nothing was written. ``reasons`` has a sentence for each."""
 
     exit_code = 3
+
+    def __init__(self, message: str, reasons: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.reasons = reasons
 
 
 class StalePlan(ReconcilerError):

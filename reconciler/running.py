@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import typer
 
-from reconciler.errors import NotReady, PartlyApplied, ReconcilerError, StalePlan
+from reconciler.errors import GuardTripped, NotReady, PartlyApplied, ReconcilerError, StalePlan
 from reconciler.member_lines import visible
 
 SHOWN_REASONS = 20
@@ -44,7 +44,7 @@ def run(  # noqa: PLR0911 - a return a kind of ending
         return _fail(f"{said} (--help tells more)", arguments, 1) if said else 0
     except typer.Abort:
         return _fail("Aborted; nothing was written.", arguments, 1)
-    except (NotReady, StalePlan, PartlyApplied) as error:
+    except (NotReady, GuardTripped, StalePlan, PartlyApplied) as error:
         shown = [*error.reasons[:SHOWN_REASONS]]
         if len(error.reasons) > len(shown):
             shown.append(f"… and {len(error.reasons) - len(shown)} more")

@@ -16,10 +16,11 @@ Reason = Literal[
     "withdrawn",
     "stranger",
     "way",
+    "undone",
 ]
 """Why somebody goes, or an assignment. ``lost-role``: still in the guild, but without the role
 that this cohort is for. ``role-gone``: the mapping no longer has that role. ``way``: the role is
-given in another way from now on."""
+given in another way from now on. ``undone``: a run is being undone."""
 Component = Literal["avc_moodle_sync", "local_cohortrole"]
 
 

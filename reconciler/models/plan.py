@@ -6,11 +6,13 @@ from pydantic import Field, WithJsonSchema, field_validator
 
 from reconciler.models.base import Model
 from reconciler.models.desired import CohortKey
+from reconciler.models.guards import GuardFigures
 from reconciler.models.members import MEMBERS_SCHEMA, MemberChange
 from reconciler.models.moodle import Rule
 from reconciler.models.scope import Scope
 
-Action = Literal["create", "adopt", "update", "archive", "restore", "forget"]
+Action = Literal["create", "adopt", "update", "archive", "restore", "release", "forget"]
+"""``release``: mark and lock go, and nothing else. ``forget``: what a cohort gave that is gone."""
 Way = Literal["course-enrolment", "definition", "assignment", "none"]
 """How a cohort gives its members a role: courses enrol them with it (``enrol_cohort``);
 local_cohortrole has a definition for it; this program assigns it; not at all."""
@@ -54,7 +56,14 @@ ProblemKind = Literal[
     RoleProblemKind,
     "foreign-lock",
     "cannot-lock",
+    "on-hold",
+    "enrolment-lost",
+    "cohort-stays",
+    "log-cut",
 ]
+"""``on-hold``: nwp.yml says to leave it alone for a while. Of a plan that undoes a run:
+``enrolment-lost`` cannot be given back, ``cohort-stays`` is put away and not deleted, ``log-cut``:
+what became of an operation was not recorded."""
 
 
 _SCOPE_SCHEMA = {
@@ -204,6 +213,16 @@ class Plan(Model):
     """What gives each role; empty without ``role_sync``."""
     cohorts: tuple[CohortPlan, ...] = ()
     problems: tuple[Problem, ...] = ()
+    guards: tuple[GuardFigures, ...] = ()
+    """For readers: applying works them out again."""
+    only: tuple[str, ...] = ()
+    """What alone is in it, where not all is: ``guild:NAME``, ``user:ID``."""
+    exclude: tuple[str, ...] = ()
+    """What was left out of it, in the same words."""
+    undoes: str | None = None
+    """The run that it undoes: then AVC is not asked what it thinks of it."""
+    made: str | None = None
+    """When, in UTC, to the second. Not under the digest: the same work has the same digest."""
 
     @property
     def empty(self) -> bool:

@@ -1,10 +1,27 @@
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
 from reconciler.models.base import Model
+from reconciler.models.guards import GuardSettings
 from reconciler.models.moodle import Rule
 from reconciler.models.plan import Way
+
+
+class Hold(Model):
+    """Something that planning leaves alone: one person in one guild, or a guild's cohorts
+    themselves.
+    """
+
+    guild: str
+    """Machine name or UUID."""
+    user: int | None = None
+    """AVC uid: this person's membership and roles in the guild stay as they are."""
+    account: int | None = None
+    """The same for a Moodle account, where nobody in AVC is known to be its owner."""
+    until: date
+    """The last day on which it holds."""
 
 
 class SyncSettings(Model):
@@ -31,5 +48,12 @@ class SyncSettings(Model):
     """Whether Moodle's pages are to refuse edits of our cohorts."""
     oauth2_issuer: str | None = None
     """The name, in Moodle, of the OAuth2 issuer that is this AVC."""
+    guards: GuardSettings = GuardSettings()
+    hold: tuple[Hold, ...] = ()
+    """Those that hold today."""
+    joined: bool | None = None
+    """Whether the configuration joins these two sites by their names. False: it joins one of them
+    with another; None: it does not say.
+    """
     avc_url: str | None = None
     """Where people find this AVC; the only issuer at that address is this AVC."""

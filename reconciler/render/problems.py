@@ -74,6 +74,22 @@ def sentence(problem: Problem) -> str:  # noqa: C901, PLR0911, PLR0912 - one bra
                 "Cohorts cannot be locked by web services (lock_cohorts: true): reach Moodle by"
                 " its command line, access: {via: cli}"
             )
+        case "on-hold":
+            held = f"{who} in {guilds}" if problem.avc is not None else f"{accounts} in {guilds}"
+            held = held if problem.avc is not None or accounts else f"the cohort of {guilds} itself"
+            return f"On hold, as nwp.yml says: {held} is left as it is"
+        case "enrolment-lost":
+            return (
+                f"{accounts}: leaving the cohort of {guilds} ended enrolments in Moodle; coming"
+                " back enrols anew, and does not bring grades and groups back by itself"
+            )
+        case "cohort-stays":
+            return f"{cohorts} of {guilds} was created by that run: it is put away, not deleted"
+        case "log-cut":
+            return (
+                f"That run was cut off: what became of {accounts or cohorts} in {guilds} is not"
+                " recorded, and undone if Moodle looks as if it was done"
+            )
         case of_roles:
             return _of_roles(of_roles, problem)
 
