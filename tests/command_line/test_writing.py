@@ -26,7 +26,7 @@ from tests.command_line.playback import HELLO, Part, site
 
 KEY = CohortKey(uuid="u", role="teacher")
 TOLD = {"uuid": "u", "role": "teacher"}
-RUN = Run(avc="a", scope="guild g", digest="sha256:0")
+RUN = Run(avc="a", scope="guild g", digest="sha256:0", by="ada@ops, process 7")
 CREATE = CreateCohort(
     key=KEY, guild="g", idnumber="g", name="AVC - G", description="<p>…</p>", component="c"
 )
@@ -113,6 +113,7 @@ def test_what_php_is_told_of_a_step(operation: Operation, told: dict[str, Any]) 
         "avc": "a",
         "scope": "guild g",
         "digest": "sha256:0",
+        "by": "ada@ops, process 7",
         "signature": "avc-moodle-sync",
         "steps": [{"needs": [4, 5], "key": TOLD, **told}],
     }

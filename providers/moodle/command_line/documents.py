@@ -36,6 +36,8 @@ class Refused(php.Refused):
     """Who owns moodledata."""
     user: str = ""
     """Who runs PHP; empty where PHP cannot tell."""
+    holder: str = ""
+    """What who holds the lock has left there, as JSON; whatever it is by now."""
 
 
 class Look(Model):

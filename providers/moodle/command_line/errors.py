@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from providers.carriers.errors import Ended
 from providers.moodle.command_line.documents import Refused
+from providers.moodle.command_line.holder import being_written
 from providers.php import documents as php
 from providers.php.errors import last, not_as_known
 from reconciler.errors import (
@@ -20,7 +21,6 @@ _BUSY = {
     "maintenance": f"is in maintenance mode. {_LATER}",
     "upgrade-running": "is being upgraded. Try again when that is over.",
     "upgrade-pending": "waits for an upgrade. Run php admin/cli/upgrade.php there first.",
-    "locked": "is being written to by another run of this program. Try again when that is over.",
 }
 
 
@@ -35,6 +35,8 @@ def from_refusal(document: php.Refused, place: str) -> ReadError:
             )
         case Refused(why="no-config" | "no-moodle", path=path):
             return not_a_moodle(place, path)
+        case Refused(why="locked", holder=holder):
+            return SiteUnreachable(f"Moodle of site {place} {being_written(holder)}")
         case Refused(why=why):
             return SiteUnreachable(f"Moodle of site {place} {_BUSY[why]}")
         case _:

@@ -10,7 +10,7 @@ _PIECES: dict[str, tuple[str, ...]] = {
     "look": ("look", "site", "plugin"),
     "read": ("read", "site", "plugin"),
     "enrolments": ("enrolments",),
-    "write": ("write", "sight", "operations", "record", "plugin"),
+    "write": ("write", "holder", "sight", "operations", "record", "plugin"),
 }
 
 

@@ -20,9 +20,12 @@ function work(array $request): array
     global $CFG;
     $lock = \core\lock\lock_config::get_lock_factory(COMPONENT)->get_lock('write', PATIENCE);
     if (!$lock) {
-        refuse('locked');
+        refuse('locked', ['holder' => holder()]);
     }
     try {
+        if ($request['steps']) {
+            name_holder($request);
+        }
         require_once "$CFG->dirroot/cohort/lib.php";
         if (has_cohortrole()) {
             require_once "$CFG->dirroot/local/cohortrole/locallib.php";
@@ -33,6 +36,9 @@ function work(array $request): array
         record($request, $run->done(), $lasting && $run->fulfilled());
         return ['steps' => count($request['steps'])];
     } finally {
+        if ($request['steps']) {
+            forget_holder();
+        }
         $lock->release();
     }
 }

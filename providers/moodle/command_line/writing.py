@@ -6,6 +6,7 @@ from contextlib import closing
 from providers.moodle.command_line import errors
 from providers.moodle.command_line.conversation import Php
 from providers.moodle.command_line.documents import Answered, Shown, Unrecorded
+from providers.moodle.command_line.holder import LONGEST
 from providers.php.documents import Trailer
 from reconciler.errors import IncompleteRead, ReadError
 from reconciler.models.desired import SIGNATURE
@@ -104,6 +105,7 @@ def request(steps: Sequence[Step], run: Run) -> dict[str, object]:
         "avc": run.avc,
         "scope": run.scope,
         "digest": run.digest,
+        "by": run.by[:LONGEST],
         "signature": SIGNATURE,
         "steps": [_step(step) for step in steps],
     }
