@@ -84,7 +84,7 @@ class _Judge:
         )
         if same:
             return Checked(wanted, "done")
-        return _stale(
+        return stale(
             wanted,
             f"the guild has cohort {found.id} '{found.name}' now"
             if found
@@ -94,7 +94,7 @@ class _Judge:
     def _change(self, wanted: ChangeCohort) -> Checked:
         found = self._cohorts.get(wanted.key)
         if found is None or found.id != wanted.cohort:
-            return _stale(wanted, "that cohort is gone, or no longer marked as this guild's")
+            return stale(wanted, "that cohort is gone, or no longer marked as this guild's")
         fresh = self._changes.get(wanted.cohort)
         for field, change in wanted.changes().items():
             value = getattr(found, field)
@@ -103,55 +103,55 @@ class _Judge:
                 wanted = replace(wanted, **finished)
             elif fresh is None or fresh.action != wanted.action or getattr(fresh, field) != change:
                 planned = f"{change.from_!r} to {change.to!r}"
-                return _stale(wanted, f"its {field} is {value!r} now; planned was {planned}")
+                return stale(wanted, f"its {field} is {value!r} now; planned was {planned}")
         return Checked(wanted, "to do" if wanted.changes() else "done")
 
     def _addition(self, wanted: AddMember) -> Checked:
         found = self._cohorts.get(wanted.key)
         if wanted.cohort is not None and (found is None or found.id != wanted.cohort):
-            return _stale(wanted, f"cohort {wanted.cohort} is gone or no longer its cohort")
+            return stale(wanted, f"cohort {wanted.cohort} is gone or no longer its cohort")
         if found is not None and wanted.account in self._members.get(found.id, ()):
             return Checked(wanted, "done")
         if wanted.key in self._unclaimed:
-            return _stale(wanted, "its cohort has to be adopted or restored first now")
+            return stale(wanted, "its cohort has to be adopted or restored first now")
         place = (wanted.key, wanted.account)
         if place not in self._additions:
-            return _stale(wanted, "AVC no longer calls for it, or the account is not theirs")
+            return stale(wanted, "AVC no longer calls for it, or the account is not theirs")
         if self._additions[place] != wanted.uid:
             now = self._additions[place]
-            return _stale(wanted, f"the account is matched with AVC user {now} now")
+            return stale(wanted, f"the account is matched with AVC user {now} now")
         return Checked(replace(wanted, cohort=found.id if found else None), "to do")
 
     def _removal(self, wanted: RemoveMember) -> Checked:
         found = self._cohorts.get(wanted.key)
         if found is None or found.id != wanted.cohort:
-            return _stale(wanted, f"cohort {wanted.cohort} is gone or no longer its cohort")
+            return stale(wanted, f"cohort {wanted.cohort} is gone or no longer its cohort")
         if wanted.account not in self._members.get(found.id, ()):
             return Checked(wanted, "done")
         fresh = self._removals.get((wanted.key, wanted.account))
         if fresh is None:
-            return _stale(wanted, "there is no longer evidence that they should go")
+            return stale(wanted, "there is no longer evidence that they should go")
         if (fresh.uid, fresh.because) != (wanted.uid, wanted.because):
             evidence = f"AVC user {fresh.uid}, {fresh.because}"
-            return _stale(wanted, f"the evidence is another now: {evidence}")
-        dearer = _dearer(wanted, fresh)
-        return _stale(wanted, dearer) if dearer else Checked(wanted, "to do")
+            return stale(wanted, f"the evidence is another now: {evidence}")
+        why = dearer(wanted, fresh)
+        return stale(wanted, why) if why else Checked(wanted, "to do")
 
     def _assignment(self, wanted: AssignRole | UnassignRole) -> Checked:
         found = self._cohorts.get(wanted.key)
         if wanted.key == NOBODYS and wanted.cohort is not None:
             return self._left_behind(wanted, wanted.cohort)
         if wanted.cohort is not None and (found is None or found.id != wanted.cohort):
-            return _stale(wanted, f"cohort {wanted.cohort} is gone or no longer its cohort")
+            return stale(wanted, f"cohort {wanted.cohort} is gone or no longer its cohort")
         adds = isinstance(wanted, AssignRole)
         if found is not None and self._given.has(wanted, found.id) is adds:
             return Checked(wanted, "done")
         fresh = self._givings.get(_giving(wanted))
         if fresh is None or (adds and wanted.key in self._unclaimed):
-            return _stale(wanted, "it is no longer called for, or cannot be seen this way")
+            return stale(wanted, "it is no longer called for, or cannot be seen this way")
         same = replace(fresh, cohort=wanted.cohort) == wanted
         if not same:
-            return _stale(wanted, f"its grounds are others now: AVC user {fresh.uid}")
+            return stale(wanted, f"its grounds are others now: AVC user {fresh.uid}")
         return Checked(replace(wanted, cohort=found.id if found else None), "to do")
 
     def _left_behind(self, wanted: AssignRole | UnassignRole, cohort: int) -> Checked:
@@ -159,20 +159,20 @@ class _Judge:
             return Checked(wanted, "done")
         if self._givings.get(_giving(wanted)) == wanted:
             return Checked(wanted, "to do")
-        return _stale(wanted, "it is no longer called for, or cannot be seen this way")
+        return stale(wanted, "it is no longer called for, or cannot be seen this way")
 
     def _definition(self, wanted: DefineRole | UndefineRole) -> Checked:
         found = self._cohorts.get(wanted.key)
         if wanted.cohort is not None and (found is None or found.id != wanted.cohort):
             gone = f"cohort {wanted.cohort} is gone or no longer its cohort"
-            return _stale(wanted, gone)
+            return stale(wanted, gone)
         defines = isinstance(wanted, DefineRole)
         if found is not None and self._given.defines(wanted.role, found.id) is defines:
             return Checked(wanted, "done")
         moved = replace(wanted, cohort=found.id if found else None)
         if moved not in self._definitions or (defines and wanted.key in self._unclaimed):
             why = "it is no longer called for, or cannot be seen this way"
-            return _stale(wanted, why)
+            return stale(wanted, why)
         return Checked(moved, "to do")
 
 
@@ -211,7 +211,7 @@ def _giving(operation: AssignRole | UnassignRole) -> tuple[object, ...]:
     return adds, place, operation.key, operation.account, operation.role, operation.component
 
 
-def _dearer(planned: RemoveMember, fresh: RemoveMember) -> str:
+def dearer(planned: RemoveMember, fresh: RemoveMember) -> str:
     """How a removal costs more than planned; empty when it does not.
 
     A cost that was unknown when the plan was reviewed may turn out to be any.
@@ -243,5 +243,6 @@ def cohorts_by_key(now: Planned) -> dict[CohortKey, Cohort]:
     return paired | {orphan.mark.key: orphan.cohort for orphan in pairing.orphans}
 
 
-def _stale(operation: Operation, found: str) -> Checked:
+def stale(operation: Operation, found: str) -> Checked:
+    """An operation that does not fit, with what was found instead."""
     return Checked(operation, "stale", f"{words(operation)}: {found}")
