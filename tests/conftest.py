@@ -1,6 +1,7 @@
 """Database servers for the tests: given by the environment, never optional in CI."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,6 +14,16 @@ for name, examples in (("default", 150), ("thorough", 5000)):
         max_examples=examples,
     )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.fixture(autouse=True)
+def state_directory(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Where this test's runs are remembered: nothing is ever written to anybody's home."""
+    directory = tmp_path_factory.mktemp("state") / "kept"
+    monkeypatch.setenv("RECONCILER_STATE", str(directory))
+    return directory
 
 
 def _server(variable: str) -> str:

@@ -12,11 +12,16 @@ IMPURE = {
     "cli",
     "commands",
     "config",
+    "journal",
+    "journal_reading",
+    "lock",
     "next_pl",
     "pl",
     "plan_text",
+    "private_files",
     "render",
     "running",
+    "state",
     "yaml_text",
 }
 

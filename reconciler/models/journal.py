@@ -48,3 +48,6 @@ class RunRecord:
     """None: it was cut off."""
     error: str = ""
     """What ended it, if something did."""
+    missing: int = 0
+    """Operations that it set out to carry out and that the journal has not: of somebody who was
+    erased from it, on lines that were taken out by hand, or never written as it was cut off."""

@@ -1,0 +1,145 @@
+"""The state directory: what this machine remembers of what it did to Moodle sites."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from reconciler import journal, journal_reading
+from reconciler.errors import NotFound, StateError
+from reconciler.lock import Holder, hold, holder
+from reconciler.models.journal import RunRecord, RunStart
+from reconciler.models.operations import Outcome, Step
+from reconciler.models.plan import Plan
+from reconciler.plan_file import digest
+from reconciler.plan_text import as_text
+from reconciler.private_files import file_name, make_directory, refuse_foreign, replace, told
+
+VARIABLE = "RECONCILER_STATE"
+NAME = "avc-moodle-sync"
+HELD = 10
+"""Plans that were held back and are kept, a Moodle."""
+
+_LOCKS = "locks"
+_PLANS = "held"
+
+
+class StateDirectory:
+    """Implements ``reconciler.ports.State`` in a directory; planning and reading make nothing."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def lock(self, site: str, by: str) -> AbstractContextManager[None]:
+        """See the port."""
+        return hold(self._make(_LOCKS), site, by)
+
+    def matches(self, moodle: str) -> Mapping[int, int] | None:
+        """See the port. Raises StateError, too, for a damaged journal."""
+        directory = self._of(moodle)
+        return journal_reading.matches(directory) if self._ours(directory) else None
+
+    @contextmanager
+    def run(self, start: RunStart, steps: Sequence[Step]) -> Iterator[Callable[[Outcome], None]]:
+        """See the port. Raises SiteLocked while another process records a run of this Moodle."""
+        with (
+            self.writing(start.moodle.url, start.by),
+            journal.recorded(self._make(self._of(start.moodle.url).name), start, steps) as record,
+        ):
+            yield record
+
+    def keep(self, held: Plan) -> str:
+        """See the port."""
+        plans = self._make(self._of(held.moodle.url).name, _PLANS)
+        moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        file = plans / f"{moment}-{digest(held).removeprefix('sha256:')[:8]}.yaml"
+        replace(file, as_text(held, file.name).encode())
+        with told(plans, "cannot be tidied"):
+            # One that was cut off while it was written begins with a dot.
+            for old in sorted(plans.iterdir(), key=lambda one: one.name.lstrip("."))[:-HELD]:
+                old.unlink(missing_ok=True)
+        return str(file)
+
+    def writing(self, moodle: str, by: str) -> AbstractContextManager[None]:
+        """Keep everybody else on this machine from the journal of the Moodle at this address."""
+        return hold(self._make(_LOCKS), _journal_of(moodle), by)
+
+    def writer(self, moodle: str) -> Holder | None:
+        """Who is recording a run of the Moodle at this address now."""
+        locks = self.path / _LOCKS
+        return holder(locks, _journal_of(moodle)) if self._ours(locks) else None
+
+    def records(self) -> Iterator[RunRecord]:
+        """The runs of all Moodles, one Moodle after the other, oldest first. Raises StateError."""
+        for directory in self.directories():
+            yield from journal_reading.records(directory)
+
+    def runs(self) -> tuple[RunRecord, ...]:
+        """The runs of all Moodles, oldest first. Raises StateError."""
+        return tuple(sorted(self.records(), key=lambda record: record.id))
+
+    def find(self, run: str) -> RunRecord:
+        """The run of this id, or of the only one that begins so; ``last`` is the newest.
+
+        Raises NotFound, StateError.
+        """
+        found: list[RunRecord] = []
+        for record in self.records():
+            if run == "last":
+                found = [max(record, *found, key=lambda one: one.id)]
+            elif record.id.startswith(run):
+                found.append(record)
+        exact = [record for record in found if record.id == run] or found
+        if len(exact) == 1:
+            return exact[0]
+        what = f"{len(exact)} runs begin with {run!r}" if exact else f"there is no run {run!r}"
+        raise NotFound(f"In {self.path} {what}; 'reconciler history' lists them.")
+
+    def directories(self) -> list[Path]:
+        """One for each Moodle that anything is kept of. Raises StateError."""
+        if not self._ours(self.path):
+            return []
+        with told(self.path, "cannot be read"):
+            found = [place for place in sorted(self.path.iterdir()) if place.is_dir()]
+        return [place for place in found if place.name != _LOCKS and self._ours(place)]
+
+    def _of(self, moodle: str) -> Path:
+        return self.path / file_name(moodle.rstrip("/"))
+
+    def _ours(self, directory: Path) -> bool:
+        """Whether it is there. Raises StateError where it, or the whole, cannot be trusted."""
+        for place in (self.path, directory):
+            if not os.path.lexists(place):
+                return False
+            refuse_foreign(place)
+        return True
+
+    def _make(self, *names: str) -> Path:
+        make_directory(self.path)
+        for name in names:
+            make_directory(self.path / name)
+        directory = self.path.joinpath(*names)
+        make_directory(directory)
+        return directory
+
+
+def state_directory() -> StateDirectory:
+    """The one that the environment names. Nothing is made. Raises StateError."""
+    named = os.environ.get(VARIABLE)
+    if named:
+        return StateDirectory(Path(os.path.realpath(named)))
+    states = os.environ.get("XDG_STATE_HOME", "")
+    try:
+        # The XDG specification: what is no absolute path is to be ignored.
+        base = Path(states) if Path(states).is_absolute() else Path.home() / ".local" / "state"
+    except RuntimeError as error:
+        raise StateError(
+            "There is no home directory to keep the state in (journal, locks, held plans)."
+            f" Set {VARIABLE} to a directory of your own."
+        ) from error
+    return StateDirectory(Path(os.path.realpath(base / NAME)))
+
+
+def _journal_of(moodle: str) -> str:
+    return f"the journal of {moodle.rstrip('/')}"
