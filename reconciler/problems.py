@@ -1,7 +1,7 @@
 """What a plan cannot settle by itself: found here, put into sentences by rendering."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.desired import active_members
@@ -42,6 +42,11 @@ def find_problems(found: Found) -> tuple[Problem, ...]:
         *role_problems(found.roles, found.settings, people.snapshots, found.cohorts),
         *_administrators(found),
     ]
+    return in_order(problems)
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Each problem once, in a stable order."""
     return tuple(sorted(dict.fromkeys(problems), key=_place))
 
 

@@ -54,7 +54,7 @@ def summarise(plan: Plan) -> Summary:
         change=len(fields),
         archive=actions["archive"],
         members_only=len(unnamed) - len(fields),
-        same=plan.avc.guilds - len(own) if full else None,
+        same=plan.avc.guilds - len(own) if full and plan.undoes is None else None,
         add=changes["add"],
         remove=changes["remove"],
         lost=sum(member.last_enrolments or 0 for member in members),

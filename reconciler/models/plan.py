@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, WithJsonSchema, field_validator
+from pydantic import AwareDatetime, Field, WithJsonSchema, field_validator
 
 from reconciler.models.base import Model
 from reconciler.models.desired import CohortKey
@@ -57,13 +57,16 @@ ProblemKind = Literal[
     "foreign-lock",
     "cannot-lock",
     "on-hold",
+    "unknown-hold",
     "enrolment-lost",
     "cohort-stays",
     "log-cut",
+    "not-undone",
 ]
-"""``on-hold``: nwp.yml says to leave it alone for a while. Of a plan that undoes a run:
-``enrolment-lost`` cannot be given back, ``cohort-stays`` is put away and not deleted, ``log-cut``:
-what became of an operation was not recorded."""
+"""``on-hold``: nwp.yml says to leave it alone for a while; ``unknown-hold``: it holds a guild that
+there is not. Of a plan that undoes a run: ``enrolment-lost`` cannot be given back, ``cohort-stays``
+is put away and not deleted, ``log-cut``: what became of an operation was not recorded,
+``not-undone``: it is left out of the plan."""
 
 
 _SCOPE_SCHEMA = {
@@ -205,24 +208,24 @@ class Plan(Model):
     """Everything that applying does, and nothing that it does not do."""
 
     format: Literal[1] = 1
+    made: AwareDatetime | None = None
+    """When, in UTC, to the second. Not under the digest: the same work has the same digest."""
+    undoes: str | None = None
+    """The run that it undoes: then AVC is not asked what it thinks of it."""
     avc: AvcSide
     moodle: MoodleSide
     scope: Annotated[Scope, WithJsonSchema(_SCOPE_SCHEMA)]
-    matching: MatchingUsed
-    roles: tuple[RolePlan, ...] = ()
-    """What gives each role; empty without ``role_sync``."""
-    cohorts: tuple[CohortPlan, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    guards: tuple[GuardFigures, ...] = ()
-    """For readers: applying works them out again."""
     only: tuple[str, ...] = ()
     """What alone is in it, where not all is: ``guild:NAME``, ``user:ID``."""
     exclude: tuple[str, ...] = ()
     """What was left out of it, in the same words."""
-    undoes: str | None = None
-    """The run that it undoes: then AVC is not asked what it thinks of it."""
-    made: str | None = None
-    """When, in UTC, to the second. Not under the digest: the same work has the same digest."""
+    matching: MatchingUsed
+    guards: tuple[GuardFigures, ...] = ()
+    """For readers: applying works them out again."""
+    roles: tuple[RolePlan, ...] = ()
+    """What gives each role; empty without ``role_sync``."""
+    cohorts: tuple[CohortPlan, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     @property
     def empty(self) -> bool:

@@ -6,6 +6,7 @@ from reconciler.models.members import MemberChange
 from reconciler.models.moodle import PLUGIN
 from reconciler.models.plan import CohortPlan, Plan, RolePlan
 from reconciler.plan_file import digest
+from reconciler.render.guards import guard_lines
 from reconciler.render.problems import sentence
 from reconciler.render.terminal import name, number
 from reconciler.summary import headline
@@ -24,6 +25,8 @@ _WHY = {
     "withdrawn": "the role rules the site, and is not allowed",
     "stranger": "AVC does not know them",
     "way": "it is given in another way",
+    "undone": "the run that brought them is undone",
+    "undone": "a run is undone",
 }
 _WAYS = {
     "course-enrolment": "in courses that enrol the cohort",
@@ -46,6 +49,12 @@ _YES_NO = {True: "yes", False: "no"}
 def plan_lines(plan: Plan) -> Iterator[str]:
     """The plan: what it does, to whom, what it cannot settle, and what it is known by."""
     yield headline(plan)
+    if plan.undoes:
+        yield f"It undoes the run {plan.undoes}: AVC is not asked."
+    if plan.only:
+        yield f"Nothing but {', '.join(map(name, plan.only))} is in it."
+    if plan.exclude:
+        yield f"Left out: {', '.join(map(name, plan.exclude))}."
     if plan.roles:
         yield ""
         yield "Roles:"
@@ -58,11 +67,18 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         yield f"{number(len(plan.problems), 'problem')}:"
         for problem in plan.problems:
             yield f"  ⚠ {sentence(problem)}"
+    if plan.guards:
+        yield ""
+        yield "Guards:"
+        yield from guard_lines(plan.guards)
     yield ""
     unseen = ", ".join(plan.matching.unavailable)
-    yield f"People matched by {', '.join(plan.matching.used) or 'nothing'}" + (
-        f" ({unseen} cannot be seen this way)" if unseen else ""
-    )
+    if plan.undoes:
+        yield f"Undoes run {name(plan.undoes)}, whatever AVC calls for"
+    else:
+        yield f"People matched by {', '.join(plan.matching.used) or 'nothing'}" + (
+            f" ({unseen} cannot be seen this way)" if unseen else ""
+        )
     yield f"Plan {digest(plan)}"
 
 
@@ -123,5 +139,6 @@ def _cost(member: MemberChange) -> str:
 
 
 def _member(member: MemberChange) -> str:
-    person = f", AVC {member.avc} by {member.by}" if member.avc is not None else ""
+    person = f", AVC {member.avc}" if member.avc is not None else ""
+    person += f" by {member.by}" if member.by else ""
     return f"{name(member.name) or 'account'} (Moodle {member.moodle}{person})"

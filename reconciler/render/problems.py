@@ -1,7 +1,7 @@
 """Problems in sentences that say what to do."""
 
 from collections.abc import Sequence
-from typing import assert_never
+from typing import Literal, assert_never
 
 from reconciler.models.plan import Problem, RoleProblemKind
 from reconciler.render.terminal import name
@@ -75,23 +75,53 @@ def sentence(problem: Problem) -> str:  # noqa: C901, PLR0911, PLR0912 - one bra
                 " its command line, access: {via: cli}"
             )
         case "on-hold":
-            held = f"{who} in {guilds}" if problem.avc is not None else f"{accounts} in {guilds}"
-            held = held if problem.avc is not None or accounts else f"the cohort of {guilds} itself"
+            held = f"{who if problem.avc is not None else accounts} in {guilds}"
+            if problem.avc is None and not accounts:
+                held = f"what {guilds} has for a cohort"
             return f"On hold, as nwp.yml says: {held} is left as it is"
-        case "enrolment-lost":
+        case "unknown-hold":
             return (
-                f"{accounts}: leaving the cohort of {guilds} ended enrolments in Moodle; coming"
-                " back enrols anew, and does not bring grades and groups back by itself"
+                f"nwp.yml puts the guild {guilds} on hold, and there is none with that machine name"
+                " or UUID: correct or remove it under hold:"
             )
-        case "cohort-stays":
-            return f"{cohorts} of {guilds} was created by that run: it is put away, not deleted"
-        case "log-cut":
-            return (
-                f"That run was cut off: what became of {accounts or cohorts} in {guilds} is not"
-                " recorded, and undone if Moodle looks as if it was done"
-            )
+        case "enrolment-lost" | "cohort-stays" | "log-cut" | "not-undone" as of_undoing:
+            return _of_undoing(of_undoing, problem)
         case of_roles:
             return _of_roles(of_roles, problem)
+
+
+def _of_undoing(
+    kind: Literal["enrolment-lost", "cohort-stays", "log-cut", "not-undone"], problem: Problem
+) -> str:
+    accounts, guilds = _ids("account", problem.accounts), _names(problem.guilds)
+    cohorts, roles = _ids("cohort", problem.cohorts), _names(problem.roles)
+    match kind:
+        case "enrolment-lost":
+            return (
+                f"Leaving the cohort of {guilds} ended, or may have ended, enrolments of"
+                f" {accounts} in Moodle: coming back enrols anew, and does not bring grades and"
+                " groups back by itself"
+            )
+        case "cohort-stays":
+            return f"The run created {cohorts} for {guilds}: it is put away, and not deleted"
+        case "log-cut" if not guilds:
+            return "The journal no longer has all that the run set out to do: the rest is undone"
+        case "log-cut":
+            return (
+                f"The run was cut off: what it did to {guilds} is not recorded to its end. What"
+                " Moodle shows to be done is undone"
+            )
+        case "not-undone" if problem.roles:
+            return (
+                f"{accounts} had the role {roles} by {cohorts}, which was no cohort of ours any"
+                " more: give it in Moodle, if it is to be had"
+            )
+        case "not-undone":
+            return (
+                f"Whether the run created a cohort for {guilds} is not recorded, so it and its"
+                " members are left as they are: look for it in Moodle"
+            )
+    assert_never(kind)
 
 
 def _of_roles(  # noqa: C901, PLR0911 - one branch a kind of problem

@@ -1,0 +1,266 @@
+"""The plan that undoes a run, and what keeps the next synchronisation from doing it again."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal
+
+from reconciler.desired import archived_name
+from reconciler.machine_names import archived_idnumber
+from reconciler.models.desired import NOBODYS, CohortKey
+from reconciler.models.journal import RunRecord, RunStep
+from reconciler.models.members import MemberChange
+from reconciler.models.operations import (
+    AddMember,
+    AssignRole,
+    ChangeCohort,
+    CreateCohort,
+    DefineRole,
+    Operation,
+    RemoveMember,
+    UnassignRole,
+    UndefineRole,
+)
+from reconciler.models.plan import (
+    Action,
+    CohortPlan,
+    DefinitionChange,
+    FlagChange,
+    MatchingUsed,
+    Plan,
+    Problem,
+    TextChange,
+)
+from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
+from reconciler.models.settings import Hold
+from reconciler.problems import in_order
+
+_OPPOSITE: Mapping[str, Action] = {
+    "adopt": "release",
+    "release": "adopt",
+    "archive": "restore",
+    "restore": "archive",
+    "update": "update",
+}
+_CLAIMS = {"adopt", "restore", "archive", "release"}
+
+_OfAccount = AddMember | RemoveMember | AssignRole | UnassignRole
+
+
+def inverse(run: RunRecord) -> Plan:
+    """The plan that gives back what a run changed: what it did, and what it may have done.
+
+    An operation whose outcome was not recorded is in it: it was still to do when the run began, so
+    if Moodle looks as if it was done, the run did it. A cohort that was created is put away, never
+    deleted. What cannot be given back is told as problems. Costs of removals are unknown in it:
+    see ``costs``.
+    """
+    undone = undoable(run)
+    created = _created(run)
+    parts: dict[tuple[CohortKey, int], _Part] = {}
+    for step in undone:
+        place = _place(step, created)
+        if place is not None and step.operation.key != NOBODYS:
+            part = parts.setdefault((step.operation.key, place), _Part(step.operation, place))
+            part.undo(step.operation)
+    return Plan(
+        avc=run.start.avc,
+        moodle=run.start.moodle,
+        scope=_scope(run.start.scope, [step.operation for step in undone]),
+        matching=MatchingUsed(used=()),
+        cohorts=tuple(sorted((p.plan() for p in parts.values()), key=_order)),
+        problems=in_order((*_missing(run), *_problems(undone, created))),
+        undoes=run.id,
+    )
+
+
+def undoable(run: RunRecord) -> tuple[RunStep, ...]:
+    """The operations of a run that it carried out, or may have carried out."""
+    return tuple(step for step in run.steps if step.status in {"done", None})
+
+
+@dataclass(frozen=True, slots=True)
+class NamedHold:
+    """A hold by the guild's UUID, with the machine name for people."""
+
+    guild: str
+    hold: Hold
+
+
+def holds(run: RunRecord, until: date) -> tuple[NamedHold, ...]:
+    """What has to be left alone for the next synchronisation not to do again what is undone.
+
+    Each person in each guild, and each guild whose cohorts themselves change. Who is in a cohort
+    that will not be there, or will not be ours, is held with it.
+    """
+    undone = [step.operation for step in undoable(run) if step.operation.key != NOBODYS]
+    cohorts = [op for op in undone if not isinstance(op, _OfAccount)]
+    covered = {
+        op.key
+        for op in cohorts
+        if isinstance(op, CreateCohort) or (isinstance(op, ChangeCohort) and op.action in _CLAIMS)
+    }
+    found = {NamedHold(op.guild, Hold(guild=op.key.uuid, until=until)): None for op in cohorts}
+    for op in undone:
+        if isinstance(op, _OfAccount) and op.key not in covered:
+            account = op.account if op.uid is None else None
+            hold = Hold(guild=op.key.uuid, user=op.uid, account=account, until=until)
+            found[NamedHold(op.guild, hold)] = None
+    return tuple(sorted(found, key=_hold_order))
+
+
+def _hold_order(item: NamedHold) -> tuple[str, str, int, int]:
+    hold = item.hold
+    return item.guild.casefold(), hold.guild, hold.user or 0, hold.account or 0
+
+
+def _created(run: RunRecord) -> dict[CohortKey, int]:
+    """The cohorts that were made in a run, or were found made, where that was recorded."""
+    return {
+        step.operation.key: step.cohort
+        for step in run.steps
+        if isinstance(step.operation, CreateCohort) and step.cohort is not None
+    }
+
+
+def _place(step: RunStep, created: Mapping[CohortKey, int]) -> int | None:
+    number = None if isinstance(step.operation, CreateCohort) else step.operation.cohort
+    return created.get(step.operation.key) if number is None else number
+
+
+@dataclass(slots=True)
+class _Part:
+    """What is undone of one cohort."""
+
+    of: Operation
+    cohort: int
+    action: Action = "update"
+    fields: dict[str, TextChange | FlagChange] = field(default_factory=dict)
+    definition: DefinitionChange | None = None
+    members: list[MemberChange] = field(default_factory=list)
+    assignments: list[MemberChange] = field(default_factory=list)
+
+    def undo(self, operation: Operation) -> None:
+        match operation:
+            case CreateCohort():
+                self.action, self.fields = "archive", _put_away(operation, self.cohort)
+            case ChangeCohort():
+                self.action = _OPPOSITE[operation.action]
+                self.fields = {k: _back(v) for k, v in operation.changes().items()}
+            case AddMember() | RemoveMember():
+                came = isinstance(operation, AddMember)
+                self.members.append(_line("remove" if came else "add", operation))
+            case AssignRole() | UnassignRole():
+                given = isinstance(operation, AssignRole)
+                line = _line("remove" if given else "add", operation)
+                line = replace(line, role=operation.role, through=operation.component)
+                # Only leaving a cohort ends enrolments.
+                self.assignments.append(replace(line, last_enrolments=0, suspends=0))
+            case DefineRole() | UndefineRole():
+                action: Literal["create", "delete"]
+                action = "delete" if isinstance(operation, DefineRole) else "create"
+                self.definition = DefinitionChange(role=operation.role, action=action)
+
+    def plan(self) -> CohortPlan:
+        return CohortPlan.model_validate(
+            {
+                "guild": self.of.guild,
+                "uuid": self.of.key.uuid,
+                "role": self.of.key.role,
+                "cohort": self.cohort,
+                "action": self.action,
+                "definition": self.definition,
+                "members": tuple(sorted(self.members, key=_line_order)),
+                "assignments": tuple(sorted(self.assignments, key=_line_order)),
+                **self.fields,
+            }
+        )
+
+
+def _put_away(made: CreateCohort, cohort: int) -> dict[str, TextChange | FlagChange]:
+    put_away = archived_idnumber(made.guild, made.key.role, cohort)
+    return {
+        "idnumber": TextChange(from_=made.idnumber, to=put_away),
+        "name": TextChange(from_=made.name, to=archived_name(made.name)),
+        "visible": FlagChange(from_=True, to=False),
+    }
+
+
+def _back(change: TextChange | FlagChange) -> TextChange | FlagChange:
+    if isinstance(change, FlagChange):
+        return FlagChange(from_=change.to, to=change.from_)
+    return TextChange(from_=change.to, to=change.from_ or "")
+
+
+def _line(
+    change: Literal["add", "remove"],
+    operation: _OfAccount,
+) -> MemberChange:
+    if change == "add":
+        return MemberChange("add", operation.account, operation.uid)
+    return MemberChange(
+        "remove",
+        operation.account,
+        operation.uid,
+        because="undone",
+        last_enrolments=None,
+        suspends=None,
+    )
+
+
+def _line_order(line: MemberChange) -> tuple[str, int, str, str]:
+    return line.change, line.moodle, line.role or "", line.through or ""
+
+
+def _order(plan: CohortPlan) -> tuple[str, str, str, int]:
+    return plan.guild.casefold(), plan.uuid, plan.role or "", plan.cohort or 0
+
+
+def _scope(told: str, found: Sequence[Operation]) -> Scope:
+    """The scope that a run names; a release is of one guild's cohort."""
+    kind, _, name = told.partition(" ")
+    if kind == "user" and name.isdecimal():
+        return UserScope(uid=int(name))
+    if kind in {"guild", "release"} and found:
+        named = next((op for op in found if op.guild == name), found[0])
+        return GuildScope(uuid=named.key.uuid, name=name or named.guild)
+    return FullScope()
+
+
+def _missing(run: RunRecord) -> Iterator[Problem]:
+    if run.missing:
+        yield Problem(kind="log-cut")
+
+
+def _problems(undone: Iterable[RunStep], created: Mapping[CohortKey, int]) -> Iterator[Problem]:
+    lost: dict[int, dict[str, None]] = {}
+    cut: dict[str, None] = {}
+    for step in undone:
+        operation = step.operation
+        if step.status is None:
+            cut[operation.guild] = None
+        if isinstance(operation, RemoveMember) and operation.last_enrolments != 0:
+            lost.setdefault(operation.account, {})[operation.guild] = None
+        yield from _stays(step, created)
+    for account, guilds in lost.items():
+        yield Problem(kind="enrolment-lost", accounts=(account,), guilds=tuple(sorted(guilds)))
+    if cut:
+        yield Problem(kind="log-cut", guilds=tuple(sorted(cut)))
+
+
+def _stays(step: RunStep, created: Mapping[CohortKey, int]) -> Iterator[Problem]:
+    """What of one operation is not undone."""
+    operation, guilds = step.operation, (step.operation.guild,)
+    if isinstance(operation, CreateCohort):
+        number = created.get(operation.key)
+        if number is None:
+            yield Problem(kind="not-undone", guilds=guilds)
+        else:
+            yield Problem(kind="cohort-stays", guilds=guilds, cohorts=(number,))
+    elif operation.key == NOBODYS and isinstance(operation, UnassignRole):
+        yield Problem(
+            kind="not-undone",
+            accounts=(operation.account,),
+            cohorts=() if operation.cohort is None else (operation.cohort,),
+            roles=(operation.role,),
+        )
