@@ -2,10 +2,10 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -95,6 +95,14 @@ def site_entry(file: Path, name: str) -> SiteEntry:
     return SiteEntry(name, file, own, recipe if isinstance(recipe, Mapping) else {})
 
 
+def all_entries(file: Path) -> Iterator[SiteEntry]:
+    """Every entry of the file, without its recipe's values. Raises ConfigError for a bad file."""
+    sites = _read(file).get("sites")
+    for name, own in sites.items() if isinstance(sites, Mapping) else ():
+        if isinstance(own, Mapping):
+            yield SiteEntry(str(name), file, own, {})
+
+
 def refuse_bad_name(name: str) -> None:
     """Raise ConfigError for a name that could not be a site's: it may end up in a path."""
     if not _SITE.fullmatch(name) or ".." in name:
@@ -130,11 +138,18 @@ def _message(kind: str, message: str, place: tuple[int | str, ...], model: type[
 def _known(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
     """The keys that a model takes at a place below it."""
     for part in place:
-        inner = model.model_fields[str(part)].annotation
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+        if isinstance(part, int):
+            continue
+        found = model.model_fields[part].annotation
+        models = [kind for kind in (found, *get_args(found)) if _is_model(kind)]
+        if not models:
             return []
-        model = inner
+        model = models[0]
     return list(model.model_fields)
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
 def _mapping(entry: Mapping[str, Any], key: str) -> Any:
