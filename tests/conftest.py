@@ -1,6 +1,8 @@
 """Database servers for the tests: given by the environment, never optional in CI."""
 
 import os
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -16,12 +18,17 @@ for name, examples in (("default", 150), ("thorough", 5000)):
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
+@pytest.fixture(scope="session")
+def state_directories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One for each test."""
+    whole = tmp_path_factory.mktemp("states")
+    return (whole / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def state_directory(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> Path:
+def state_path(state_directories: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where this test's runs are remembered: nothing is ever written to anybody's home."""
-    directory = tmp_path_factory.mktemp("state") / "kept"
+    directory = next(state_directories)
     monkeypatch.setenv("RECONCILER_STATE", str(directory))
     return directory
 
