@@ -6,6 +6,7 @@ import typer
 
 from reconciler.commands.apply import apply
 from reconciler.commands.demo import demo
+from reconciler.commands.history import history
 from reconciler.commands.plan import plan
 from reconciler.commands.release import release
 from reconciler.commands.sandbox import sandbox
@@ -18,7 +19,7 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (plan, show, apply, sync, release, demo):
+for command in (plan, show, apply, sync, release, history, demo):
     app.command()(command)
 app.add_typer(sandbox, name="sandbox")
 

@@ -60,9 +60,13 @@ def start_line(run: str, moment: int, start: RunStart, operations: int) -> bytes
 
 def operation_line(number: int, operation: Operation) -> bytes:
     """An operation that is about to be carried out, and its position."""
+    return line({"n": number, **operation_fields(operation)})
+
+
+def operation_fields(operation: Operation) -> dict[str, Any]:
+    """An operation as JSON has it, with its kind."""
     kind = _NAMES[type(operation)]
-    fields = _adapter(kind).dump_python(operation, mode="json", by_alias=True)
-    return line({"n": number, "op": kind, **fields})
+    return {"op": kind, **_adapter(kind).dump_python(operation, mode="json", by_alias=True)}
 
 
 def outcome_line(outcome: Outcome) -> bytes:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reconciler import journal, journal_reading
 from reconciler.errors import NotFound, StateError
-from reconciler.lock import Holder, hold, holder
+from reconciler.lock import hold, holder
 from reconciler.models.journal import RunRecord, RunStart
 from reconciler.models.operations import Outcome, Step
 from reconciler.models.plan import Plan
@@ -21,8 +21,12 @@ NAME = "avc-moodle-sync"
 HELD = 10
 """Plans that were held back and are kept, a Moodle."""
 
+LAST = "last"
+"""In place of a run's id: the newest one."""
+PLANS = "held"
+"""The directory of plans that were held back, below a Moodle's."""
+
 _LOCKS = "locks"
-_PLANS = "held"
 
 
 class StateDirectory:
@@ -43,15 +47,16 @@ class StateDirectory:
     @contextmanager
     def run(self, start: RunStart, steps: Sequence[Step]) -> Iterator[Callable[[Outcome], None]]:
         """See the port. Raises SiteLocked while another process records a run of this Moodle."""
+        directory = self._make(self._of(start.moodle.url).name)
         with (
-            self.writing(start.moodle.url, start.by),
-            journal.recorded(self._make(self._of(start.moodle.url).name), start, steps) as record,
+            self.writing(directory, start.by),
+            journal.recorded(directory, start, steps) as record,
         ):
             yield record
 
     def keep(self, held: Plan) -> str:
         """See the port."""
-        plans = self._make(self._of(held.moodle.url).name, _PLANS)
+        plans = self._make(self._of(held.moodle.url).name, PLANS)
         moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         file = plans / f"{moment}-{digest(held).removeprefix('sha256:')[:8]}.yaml"
         replace(file, as_text(held, file.name).encode())
@@ -61,33 +66,42 @@ class StateDirectory:
                 old.unlink(missing_ok=True)
         return str(file)
 
-    def writing(self, moodle: str, by: str) -> AbstractContextManager[None]:
-        """Keep everybody else on this machine from the journal of the Moodle at this address."""
-        return hold(self._make(_LOCKS), _journal_of(moodle), by)
+    def writing(self, directory: Path, by: str) -> AbstractContextManager[None]:
+        """Keep everybody else on this machine from the journal in this directory."""
+        return hold(self._make(_LOCKS), _journal_in(directory), by)
 
-    def writer(self, moodle: str) -> Holder | None:
-        """Who is recording a run of the Moodle at this address now."""
+    def running(self, record: RunRecord) -> bool:
+        """Whether a run that has not ended is still being carried out. Raises StateError."""
         locks = self.path / _LOCKS
-        return holder(locks, _journal_of(moodle)) if self._ours(locks) else None
+        if record.ended is not None or not self._ours(locks):
+            return False
+        writer = holder(locks, _journal_in(self._of(record.start.moodle.url)))
+        return writer is not None and writer.by == record.start.by
 
-    def records(self) -> Iterator[RunRecord]:
-        """The runs of all Moodles, one Moodle after the other, oldest first. Raises StateError."""
+    def records(self, moodle: str | None = None) -> Iterator[RunRecord]:
+        """The runs of all Moodles, or of one: by its name in nwp.yml, or its address.
+
+        One Moodle after the other, each from its oldest run on. Raises StateError.
+        """
         for directory in self.directories():
-            yield from journal_reading.records(directory)
+            for record in journal_reading.records(directory):
+                if moodle is None or is_of(record, moodle):
+                    yield record
 
-    def runs(self) -> tuple[RunRecord, ...]:
-        """The runs of all Moodles, oldest first. Raises StateError."""
-        return tuple(sorted(self.records(), key=lambda record: record.id))
+    def runs(self, moodle: str | None = None) -> tuple[RunRecord, ...]:
+        """The same, oldest first. Raises StateError."""
+        return tuple(sorted(self.records(moodle), key=lambda record: record.started))
 
-    def find(self, run: str) -> RunRecord:
+    def find(self, run: str, moodle: str | None = None) -> RunRecord:
         """The run of this id, or of the only one that begins so; ``last`` is the newest.
 
         Raises NotFound, StateError.
         """
         found: list[RunRecord] = []
-        for record in self.records():
-            if run == "last":
-                found = [max(record, *found, key=lambda one: one.id)]
+        for record in self.records(moodle):
+            if run == LAST:
+                newer = not found or record.started >= found[0].started
+                found = [record] if newer else found
             elif record.id.startswith(run):
                 found.append(record)
         exact = [record for record in found if record.id == run] or found
@@ -141,5 +155,11 @@ def state_directory() -> StateDirectory:
     return StateDirectory(Path(os.path.realpath(base / NAME)))
 
 
-def _journal_of(moodle: str) -> str:
-    return f"the journal of {moodle.rstrip('/')}"
+def is_of(record: RunRecord, moodle: str) -> bool:
+    """Whether a run was of the Moodle with this name in nwp.yml, or this address."""
+    side = record.start.moodle
+    return moodle == side.site or moodle.rstrip("/") == side.url.rstrip("/")
+
+
+def _journal_in(directory: Path) -> str:
+    return f"journal {directory.name}"

@@ -6,11 +6,12 @@ STEPS = (
     "show plan.yaml",
     "apply plan.yaml --yes",
     "sync avc ss",
+    "history",
 )
 
 
 def demo(debug: Debug = False) -> int:
-    """Everything once, on two embedded sites: plan, review, apply, and nothing left to do.
+    """Everything once, on two embedded sites: plan, review, apply, nothing left to do, history.
 
     Each step is a process of its own, as it would be for you, in a directory that goes away.
     """
@@ -21,10 +22,12 @@ def demo(debug: Debug = False) -> int:
 
     from reconciler.config.nwp import VARIABLE
     from reconciler.render.terminal import Terminal
+    from reconciler.state import VARIABLE as STATE
 
     terminal = Terminal()
     environment = {key: value for key, value in os.environ.items() if key != VARIABLE}
     with TemporaryDirectory(prefix="reconciler-demo-") as directory:
+        environment[STATE] = f"{directory}/state"
         for step in STEPS:
             terminal.line(f"\n$ reconciler {step}")
             sys.stdout.flush()

@@ -1,0 +1,134 @@
+"""Runs that the journal remembers, for reading."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from reconciler.journal_lines import operation_fields
+from reconciler.lock import local_time
+from reconciler.models.journal import RunRecord, RunStep
+from reconciler.models.operations import (
+    AddMember,
+    AssignRole,
+    ChangeCohort,
+    CreateCohort,
+    DefineRole,
+    Operation,
+    RemoveMember,
+    UnassignRole,
+    UndefineRole,
+)
+from reconciler.operations import words
+from reconciler.render.terminal import name, number
+
+NOTHING = "No run is remembered here"
+
+_DONE: dict[type[Operation], str] = {
+    CreateCohort: "created",
+    ChangeCohort: "changed",
+    DefineRole: "defined",
+    AddMember: "added",
+    AssignRole: "given",
+    UnassignRole: "taken",
+    RemoveMember: "removed",
+    UndefineRole: "undefined",
+}
+_STATUSES = {
+    "done": ("✓", ""),
+    "already": ("✓", "was so already"),
+    "stale": ("⚠", "no longer fitted"),
+    "failed": ("✗", "failed"),
+    "held": ("⚠", "waited for what was not carried out"),
+    None: ("⚠", "what became of it is not known"),
+}
+_DIGEST = 8
+"""Hex digits of a plan's digest that people tell plans apart by."""
+
+
+def run_lines(record: RunRecord, *, running: bool) -> Iterator[str]:
+    """A run in two lines: which, and what it did."""
+    start = record.start
+    plan = f", plan {_short(start.digest)}" if start.digest else ""
+    undoes = f", undoes {start.undoes}" if start.undoes else ""
+    moment = local_time(record.started)
+    yield f"{record.id}  {moment}  {name(start.moodle.site)}, {name(start.scope)}{plan}{undoes}"
+    yield f"  {figures(record)}: {ending(record, running=running)}; by {name(start.by)}"
+
+
+def step_lines(record: RunRecord, *, running: bool) -> Iterator[str]:
+    """A run, with each of its operations."""
+    start = record.start
+    yield f"Run {record.id}: {name(start.moodle.site)} from {name(start.avc.site)}"
+    yield f"  Moodle   {name(start.moodle.url)}"
+    yield f"  scope    {name(start.scope)}"
+    if start.digest:
+        yield f"  plan     {name(start.digest)}"
+    if start.undoes:
+        yield f"  undoes   {name(start.undoes)}"
+    yield f"  by       {name(start.by)}"
+    yield f"  began    {local_time(record.started)}"
+    if record.ended is not None:
+        yield f"  ended    {local_time(record.ended)}"
+    yield f"  outcome  {ending(record, running=running)}"
+    yield ""
+    yield from (_step(step) for step in record.steps)
+    if record.missing:
+        yield (
+            f"ℹ {number(record.missing, 'operation')} of it the journal has not: somebody was"
+            " erased, or lines are lost."
+        )
+
+
+def figures(record: RunRecord) -> str:
+    """What a run did, counted."""
+    done = Counter(type(step.operation) for step in record.steps if step.status == "done")
+    told = [f"{done[kind]} {verb}" for kind, verb in _DONE.items() if done[kind]]
+    return ", ".join(told) or "nothing changed"
+
+
+def ending(record: RunRecord, *, running: bool) -> str:
+    """How a run ended."""
+    if running:
+        return "still running"
+    if record.ended is None:
+        return "cut off"
+    if record.error:
+        return f"failed: {name(record.error)}"
+    left = sum(step.status not in {"done", "already"} for step in record.steps)
+    return f"partly: {left} not carried out" if left else "done"
+
+
+def run_document(record: RunRecord, *, running: bool, steps: bool) -> dict[str, Any]:
+    """A run for machines, with its operations or only their number by kind and status."""
+    document: dict[str, Any] = {
+        "run": record.id,
+        "started": record.started,
+        "ended": record.ended,
+        "running": running,
+        "error": record.error,
+        "missing": record.missing,
+        **record.start.model_dump(mode="json"),
+    }
+    if steps:
+        return {**document, "steps": [_step_document(step) for step in record.steps]}
+    statuses = Counter(step.status or "unknown" for step in record.steps)
+    return {**document, "statuses": dict(sorted(statuses.items()))}
+
+
+def _step(step: RunStep) -> str:
+    mark, status = _STATUSES[step.status]
+    told = ": ".join(part for part in (status, name(step.reason)) if part)
+    return f"{mark} {name(words(step.operation))}{f': {told}' if told else ''}"
+
+
+def _step_document(step: RunStep) -> dict[str, Any]:
+    return {
+        "operation": operation_fields(step.operation),
+        "status": step.status,
+        "reason": step.reason,
+        "created": step.cohort,
+    }
+
+
+def _short(digest: str) -> str:
+    return name(digest.removeprefix("sha256:")[:_DIGEST])
