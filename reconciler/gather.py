@@ -13,6 +13,7 @@ from reconciler.models.moodle import MoodleQuery, MoodleSnapshot, Rule
 from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
 from reconciler.models.settings import SyncSettings
 from reconciler.pairing import NAME_PREFIX, pair_up
+from reconciler.policy import refuse_incomplete_avc
 from reconciler.ports import AvcSite, MoodleSite
 from reconciler.roles import find_roles
 
@@ -36,7 +37,7 @@ def gather(avc: AvcSite, moodle: MoodleSite, scope: Scope, settings: SyncSetting
     """
     rules = usable_rules(settings, moodle.unavailable())[0]
     claims = Claims()
-    source = avc.read(scope, claims)
+    source = _whole(avc, scope, claims)
     query = _query(scope, source, _in_scope(scope, source), rules)
     while True:
         target = moodle.read(query)
@@ -46,12 +47,19 @@ def gather(avc: AvcSite, moodle: MoodleSite, scope: Scope, settings: SyncSetting
         unknown = said - _known(_sought(scope, source)) - claims
         if unknown and not isinstance(scope, FullScope):
             claims = claims | unknown
-            source = avc.read(scope, claims)
+            source = _whole(avc, scope, claims)
         people = _in_scope(scope, source) | _named(source, said)
         wanted = _query(scope, source, people, rules)
         if wanted == query:
             return Snapshots(source, target, moodle.unavailable())
         query = wanted
+
+
+def _whole(avc: AvcSite, scope: Scope, claims: Claims) -> AvcSnapshot:
+    """AVC's part, if it is all there: even whom to ask Moodle for depends on it."""
+    source = avc.read(scope, claims)
+    refuse_incomplete_avc(source)
+    return source
 
 
 def evidence_for(moodle: MoodleSnapshot, settings: SyncSettings) -> Evidence:

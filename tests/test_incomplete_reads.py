@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 
 from reconciler.errors import GuardTripped, IncompleteRead
 from reconciler.gather import gather
-from reconciler.models.avc import Guild
+from reconciler.models.avc import AvcSnapshot, Claims, Guild
 from reconciler.models.moodle import Account
-from reconciler.models.scope import GuildScope, UserScope
+from reconciler.models.scope import GuildScope, Scope, UserScope
 from reconciler.models.settings import SyncSettings
 from reconciler.planner import make_plan
 from reconciler.reconciliation import plan_now
 from tests import strategies
 from tests.fake_moodle import FakeMoodle
 from tests.test_properties import FULL, carry_out, worlds
-from tests.world import Community, account, our_cohort, pair, person
+from tests.world import Community, FakeAvc, account, our_cohort, pair, person
 
 A = Guild(id=1, uuid="aaaaaaaa-0000-4000-8000-000000000001", label="A", alias="a")
 
@@ -47,6 +47,23 @@ def test_an_incomplete_snapshot_plans_nothing(
     for part in cuts:
         with pytest.raises(IncompleteRead):
             make_plan(FULL, replace(whole, avc=part), settings, sites.names)
+
+
+@pytest.mark.parametrize("scope", [FULL, GuildScope(uuid=A.uuid, name="a"), UserScope(uid=1)])
+def test_a_member_without_an_account_in_avc_is_a_part_too(
+    scope: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An AVC that names a member and does not describe them is refused before Moodle is asked."""
+    community = Community((A,), (person(1), person(2)), {1: frozenset({1, 2})})
+    sites = pair(community, FakeMoodle({}))
+    read = FakeAvc.read
+
+    def in_part(avc: FakeAvc, scope: Scope, claims: Claims) -> AvcSnapshot:
+        return read(avc, scope, claims).model_copy(update={"people": {}})
+
+    monkeypatch.setattr(FakeAvc, "read", in_part)
+    with pytest.raises(IncompleteRead):
+        plan_now(sites, scope)
 
 
 @given(worlds)
