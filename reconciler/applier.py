@@ -1,25 +1,11 @@
 """Carrying out a saved plan: exactly its operations, each only while it still fits."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from reconciler.errors import PartlyApplied, StalePlan
-from reconciler.models.desired import CohortKey
-from reconciler.models.operations import (
-    AddMember,
-    AssignRole,
-    ChangeCohort,
-    CreateCohort,
-    DefineRole,
-    Operation,
-    Outcome,
-    RemoveMember,
-    Run,
-    Step,
-    UnassignRole,
-    UndefineRole,
-)
+from reconciler.dependencies import needs
+from reconciler.errors import PartlyApplied
+from reconciler.models.operations import Operation, Outcome, Run, Step
 from reconciler.operations import words
 from reconciler.ports import MoodleSite
 from reconciler.stale import Checked
@@ -33,23 +19,18 @@ class Applied:
     outcome: Outcome
 
 
-def steps(checked: Sequence[Checked]) -> tuple[Step, ...]:
-    """What is to do, in order, with what each step depends on. Raises StalePlan for stale ones.
+def steps(checked: Sequence[Checked], left_out: Collection[int] = ()) -> tuple[Step, ...]:
+    """What is to do, in order, with what each step depends on.
 
-    Members are added only to a cohort that is there, and that is ours: that has been created,
-    adopted or restored first. Somebody is removed anywhere only when all their additions
-    succeeded, so that nobody who moves between guilds falls out of a course. A role given in one
-    way is taken in another only when it is given.
+    ``left_out`` are positions, in ``checked``, of what is not to be carried out, and of all that
+    depends on it.
     """
-    stale = tuple(item.why for item in checked if item.state == "stale")
-    if stale:
-        raise StalePlan(stale)
-    todo = [item.operation for item in checked if item.state == "to do"]
-    provided: dict[_Place, list[int]] = defaultdict(list)
-    for number, operation in enumerate(todo):
-        for place in _provides(operation):
-            provided[place].append(number)
-    return tuple(Step(operation, _needs(operation, provided)) for operation in todo)
+    todo = [
+        item.operation
+        for number, item in enumerate(checked)
+        if item.state == "to do" and number not in left_out
+    ]
+    return tuple(Step(*step) for step in zip(todo, needs(todo), strict=True))
 
 
 def carry_out(todo: Sequence[Step], moodle: MoodleSite, run: Run) -> Iterator[Applied]:
@@ -82,50 +63,3 @@ def failures(applied: Sequence[Applied]) -> tuple[str, ...]:
         for item in applied
         if not item.outcome.fulfilled
     )
-
-
-def _needs(operation: Operation, provided: Mapping["_Place", Sequence[int]]) -> tuple[int, ...]:
-    found = (provided.get(place, ()) for place in _waits_for(operation))
-    return tuple(number for numbers in found for number in numbers)
-
-
-_Place = tuple[str, CohortKey | int | tuple[CohortKey, int]]
-"""Something that operations provide, and that others wait for."""
-
-
-def _provides(  # noqa: PLR0911 - one branch a kind of operation
-    operation: Operation,
-) -> tuple[_Place, ...]:
-    match operation:
-        case CreateCohort():
-            return (("ours", operation.key),)
-        case ChangeCohort():
-            claims = operation.action in {"adopt", "restore"}
-            return (("ours", operation.key),) if claims else ()
-        case DefineRole():
-            return (("defined", operation.key),)
-        case AddMember():
-            place = operation.key, operation.account
-            return ("gains of", operation.account), ("member", place)
-        case AssignRole():
-            return ("gains of", operation.account), ("assigned in", operation.key)
-        case RemoveMember() | UnassignRole():
-            return (("taken in", operation.key),)
-        case UndefineRole():
-            return ()
-
-
-def _waits_for(operation: Operation) -> tuple[_Place, ...]:
-    match operation:
-        case CreateCohort() | ChangeCohort():
-            return ()
-        case AddMember() | DefineRole():
-            return (("ours", operation.key),)
-        case AssignRole():
-            return ("ours", operation.key), ("member", (operation.key, operation.account))
-        case RemoveMember():
-            return (("gains of", operation.account),)
-        case UnassignRole():
-            return ("defined", operation.key), ("gains of", operation.account)
-        case UndefineRole():
-            return ("assigned in", operation.key), ("taken in", operation.key)

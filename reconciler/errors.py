@@ -5,13 +5,13 @@
     ├── NotFound                        1   a guild, user or site that is not there
     ├── ReadError                       1   a site could not be read whole
     │   ├── SiteUnreachable             1   no answer, or maintenance
+    │   │   └── SiteLocked              1   somebody else is writing to it
     │   ├── AccessRefused               1   token, password, capability
     │   ├── UnexpectedAnswer            1   an answer that no release is known to give
     │   └── IncompleteRead              1   parts are missing: nothing may be planned from it
     ├── NotReady                        1   several of these at once
     ├── CallRefused                     1   a site refused one call; its batch can be halved
     ├── PlanFileError                   1   unreadable, edited, unknown format, other sites
-    ├── SiteLocked                      1   somebody else is writing to the site
     ├── StateError                      1   what this machine has to keep cannot be kept, or read
     ├── GuardTripped                    3   a guard holds the plan back
     ├── StalePlan                       4   the sites changed since the plan was made
@@ -51,6 +51,10 @@ class SiteUnreachable(ReadError):
     """No answer came, or the site is down for maintenance."""
 
 
+class SiteLocked(SiteUnreachable):
+    """Somebody else is writing to the site; nothing was written by us."""
+
+
 class AccessRefused(ReadError):
     """The site answered, and does not let us in."""
 
@@ -81,10 +85,6 @@ class CallRefused(ReconcilerError):
 
 class PlanFileError(ReconcilerError):
     """A plan file that cannot be believed, or not for these sites."""
-
-
-class SiteLocked(ReconcilerError):
-    """Somebody else is writing to the site; nothing was written by us."""
 
 
 class StateError(ReconcilerError):

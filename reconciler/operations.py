@@ -30,12 +30,12 @@ def operations(plan: Plan) -> tuple[Operation, ...]:
     return (
         *_cohort_operations(plan, *_BEFORE_MEMBERS),
         *_each(plan, _definitions("create")),
-        *_each(plan, lambda c: (_addition(c, m) for m in c.members if _comes(m))),
-        *_each(plan, lambda c: (_giving(c, m) for m in c.assignments if _comes(m))),
-        *_each(plan, lambda c: (_giving(c, m) for m in c.assignments if not _comes(m))),
-        *_each(plan, lambda c: (_removal(c, m) for m in c.members if not _comes(m))),
+        *_each(plan, lambda c: (membership(c, m) for m in c.members if _comes(m))),
+        *_each(plan, lambda c: (giving(c, m) for m in c.assignments if _comes(m))),
+        *_each(plan, lambda c: (giving(c, m) for m in c.assignments if not _comes(m))),
+        *_each(plan, lambda c: (membership(c, m) for m in c.members if not _comes(m))),
         *_each(plan, _definitions("delete")),
-        *_cohort_operations(plan, "archive"),
+        *_cohort_operations(plan, "archive", "release"),
     )
 
 
@@ -75,14 +75,16 @@ def _each(plan: Plan, of: Callable[[CohortPlan], Iterator[Operation]]) -> Iterat
 def _cohort_operations(plan: Plan, *actions: str) -> Iterator[Operation]:
     for action in actions:
         for cohort in plan.cohorts:
-            if cohort.action == action:
-                yield from _cohort_operation(cohort)
+            operation = cohort_operation(cohort) if cohort.action == action else None
+            if operation is not None:
+                yield operation
 
 
-def _cohort_operation(cohort: CohortPlan) -> Iterator[Operation]:
+def cohort_operation(cohort: CohortPlan) -> CreateCohort | ChangeCohort | None:
+    """What happens to the cohort itself; None when only its members change."""
     if cohort.cohort is None or cohort.action == "create":
         idnumber = cohort_idnumber(cohort.guild, cohort.role)
-        yield CreateCohort(
+        return CreateCohort(
             key=cohort.key,
             guild=cohort.guild,
             idnumber=cohort.idnumber.to if cohort.idnumber else idnumber,
@@ -90,26 +92,34 @@ def _cohort_operation(cohort: CohortPlan) -> Iterator[Operation]:
             description=cohort.description.to if cohort.description else "",
             component=cohort.component.to if cohort.component else "",
         )
-    elif cohort.changes_fields and cohort.action != "forget":
-        yield ChangeCohort(
-            key=cohort.key,
-            guild=cohort.guild,
-            action=cohort.action,
-            cohort=cohort.cohort,
-            idnumber=cohort.idnumber,
-            name=cohort.name,
-            description=cohort.description,
-            component=cohort.component,
-            visible=cohort.visible,
-        )
+    if not cohort.changes_fields or cohort.action == "forget":
+        return None
+    return ChangeCohort(
+        key=cohort.key,
+        guild=cohort.guild,
+        action=cohort.action,
+        cohort=cohort.cohort,
+        idnumber=cohort.idnumber,
+        name=cohort.name,
+        description=cohort.description,
+        component=cohort.component,
+        visible=cohort.visible,
+    )
+
+
+def definition_operation(cohort: CohortPlan) -> DefineRole | UndefineRole | None:
+    """What becomes of the definition that gives the cohort's members a role."""
+    if cohort.definition is None:
+        return None
+    kind = DefineRole if cohort.definition.action == "create" else UndefineRole
+    return kind(cohort.key, cohort.guild, cohort.cohort, cohort.definition.role)
 
 
 def _definitions(action: str) -> Callable[[CohortPlan], Iterator[Operation]]:
-    kind = DefineRole if action == "create" else UndefineRole
-
     def of(cohort: CohortPlan) -> Iterator[Operation]:
-        if cohort.definition is not None and cohort.definition.action == action:
-            yield kind(cohort.key, cohort.guild, cohort.cohort, cohort.definition.role)
+        operation = definition_operation(cohort)
+        if operation is not None and cohort.definition and cohort.definition.action == action:
+            yield operation
 
     return of
 
@@ -118,11 +128,10 @@ def _comes(member: MemberChange) -> bool:
     return member.change == "add"
 
 
-def _addition(cohort: CohortPlan, member: MemberChange) -> AddMember:
-    return AddMember(cohort.key, cohort.guild, cohort.cohort, member.moodle, member.avc)
-
-
-def _removal(cohort: CohortPlan, member: MemberChange) -> RemoveMember:
+def membership(cohort: CohortPlan, member: MemberChange) -> AddMember | RemoveMember:
+    """What a line of a cohort's members stands for."""
+    if _comes(member):
+        return AddMember(cohort.key, cohort.guild, cohort.cohort, member.moodle, member.avc)
     return RemoveMember(
         key=cohort.key,
         guild=cohort.guild,
@@ -135,7 +144,8 @@ def _removal(cohort: CohortPlan, member: MemberChange) -> RemoveMember:
     )
 
 
-def _giving(cohort: CohortPlan, member: MemberChange) -> AssignRole | UnassignRole:
+def giving(cohort: CohortPlan, member: MemberChange) -> AssignRole | UnassignRole:
+    """What a line of a cohort's role assignments stands for; raises ValueError without a role."""
     if member.role is None or member.through is None:
         raise ValueError(f"assignments of {cohort.guild}: moodle:{member.moodle} names no role")
     place = (cohort.key, cohort.guild, cohort.cohort, member.moodle, member.avc)

@@ -13,13 +13,15 @@ from reconciler.models.plan import Plan
 from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
 
 FORMAT = 1
+_RARE = ("made", "undoes", "only", "exclude", "guards", "roles")
+"""Parts of a plan that YAML leaves out where they are empty."""
 _LINES = ("members", "assignments")
 """What of a cohort is lines of text in YAML."""
 
 
 def digest(plan: Plan) -> str:
-    """SHA-256 of the plan in canonical JSON; it covers everything that the plan says."""
-    canonical = json.dumps(_fields(plan), sort_keys=True, separators=(",", ":"))
+    """SHA-256 of the plan in canonical JSON; of all that it says but when it was made."""
+    canonical = json.dumps({**_fields(plan), "made": None}, sort_keys=True, separators=(",", ":"))
     return "sha256:" + sha256(canonical.encode()).hexdigest()
 
 
@@ -31,8 +33,9 @@ def json_document(plan: Plan) -> dict[str, Any]:
 def yaml_document(plan: Plan) -> dict[str, Any]:
     """The plan for people: members are lines of text, and nothing is said that is not so."""
     document = {key: _bare(value) for key, value in _fields(plan).items()}
-    if not plan.roles:
-        del document["roles"]
+    for part in _RARE:
+        if not document.get(part):
+            document.pop(part, None)
     for cohort, shown in zip(plan.cohorts, document["cohorts"], strict=True):
         for part in _LINES:
             if lines := getattr(cohort, part):

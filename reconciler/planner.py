@@ -10,6 +10,7 @@ from reconciler.diff import NOBODY, CohortDiff, guild_diff, orphan_diff
 from reconciler.evidence import Evidence
 from reconciler.gather import Snapshots, evidence_for
 from reconciler.grants import Grants, grants_of
+from reconciler.holds import without_held
 from reconciler.matching import Matching, match, usable_rules
 from reconciler.models.avc import AvcSnapshot
 from reconciler.models.desired import SIGNATURE
@@ -59,16 +60,14 @@ class Planned:
 def make_plan(scope: Scope, snapshots: Snapshots, settings: SyncSettings, sites: Sites) -> Planned:
     """Plan what makes Moodle agree with AVC, within the scope.
 
-    What removals cost is not in it yet: see ``costs``. Raises IncompleteRead and GuardTripped
-    rather than plan from snapshots that cannot be trusted.
+    What removals cost is not in it yet: see ``costs``; nor what guards find: see ``guards``. Raises
+    IncompleteRead rather than plan from snapshots that cannot be trusted.
     """
     avc, moodle = snapshots.avc, snapshots.moodle
     policy.refuse_incomplete_avc(avc)
-    policy.refuse_empty_avc(avc)
     known = _Known.of(snapshots, settings)
     pairing = pair_up(avc.site_uuid, avc.guilds, moodle.cohorts, settings, known.roles)
     pairs, orphans = _in_scope(scope, pairing)
-    policy.refuse_roleless_avc(avc, pairs)
     policy.refuse_incomplete_moodle(
         moodle,
         [pair.cohort.id for pair in pairs if pair.cohort] + [o.cohort.id for o in orphans],
@@ -96,7 +95,7 @@ def make_plan(scope: Scope, snapshots: Snapshots, settings: SyncSettings, sites:
             Found(scope, pairing, cohorts, archives, people, known.roles, settings)
         ),
     )
-    policy.refuse_removals_beside_leftovers(avc, plan.cohorts)
+    plan = without_held(plan, settings.hold, pairing, people.matching, moodle.members)
     return Planned(plan, snapshots, people.matching, pairing, known.wishes, tuple(cohorts))
 
 

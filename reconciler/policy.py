@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable
 
-from reconciler.errors import GuardTripped, IncompleteRead
+from reconciler.errors import IncompleteRead
 from reconciler.models.avc import AvcSnapshot
 from reconciler.models.moodle import MoodleSnapshot
-from reconciler.models.plan import CohortPlan
-from reconciler.pairing import Pair
 
 
 def refuse_incomplete_avc(avc: AvcSnapshot) -> None:
@@ -37,51 +35,6 @@ def refuse_incomplete_avc(avc: AvcSnapshot) -> None:
             f"AVC names {len(strays)} members whom it does not describe, uid {min(strays)} first:"
             " nothing is planned from a part."
         )
-
-
-def refuse_removals_beside_leftovers(avc: AvcSnapshot, cohorts: Iterable[CohortPlan]) -> None:
-    """Raise GuardTripped where somebody would go, and AVC has what is left of something lost.
-
-    A guild, a person or a membership that a restore has not brought back looks as if it were gone.
-    """
-    takes = any(
-        cohort.action == "archive"
-        or any(line.change == "remove" for line in (*cohort.members, *cohort.assignments))
-        for cohort in cohorts
-    )
-    if avc.counts.leftovers and takes:
-        raise GuardTripped(
-            f"AVC has {avc.counts.leftovers} memberships or roles whose guild, person or membership"
-            " is nowhere. Drupal deletes these together, so the rest may be lost and not gone, and"
-            " nothing is planned that takes somebody out of a cohort. Restore the database whole;"
-            " if it is, delete these leftovers from it."
-        )
-
-
-def refuse_empty_avc(avc: AvcSnapshot) -> None:
-    """Raise GuardTripped for a community without guilds or members: it means "remove everybody".
-
-    In every scope: one guild, or one person's list of guilds, may be empty, but not when all are.
-    """
-    if not avc.guilds or not avc.counts.community:
-        what = "members" if avc.guilds else "guilds"
-        raise GuardTripped(
-            f"AVC has no {what}. An empty community would empty every cohort, so nothing is"
-            " planned. Check that this is the right database, and wholly restored."
-        )
-
-
-def refuse_roleless_avc(avc: AvcSnapshot, pairs: Iterable[Pair]) -> None:
-    """Raise GuardTripped where nobody holds any role and a cohort for one is there to be emptied.
-
-    A guild's creator holds one: a community without any has lost the table that they are in.
-    """
-    if avc.counts.community_roles or not any(pair.role and pair.cohort for pair in pairs):
-        return
-    raise GuardTripped(
-        "Nobody in AVC holds a role in any guild. That would empty every cohort that is for a role,"
-        " so nothing is planned. Check that the database is wholly restored."
-    )
 
 
 def refuse_incomplete_moodle(

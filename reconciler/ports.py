@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from reconciler.models.avc import AvcFacts, AvcSnapshot, Claims, Guild, SyncRecord
 from reconciler.models.journal import RunStart
+from reconciler.models.log import LoggedChange
 from reconciler.models.moodle import Enrolled, MoodleFacts, MoodleQuery, MoodleSnapshot, Rule
 from reconciler.models.operations import Facts, Operation, Outcome, Run, Step
 from reconciler.models.plan import Plan
@@ -78,6 +79,15 @@ class MoodleSite(Protocol):
         precondition no longer holds, as stale. An outcome is ``done`` only when the site, read
         back, shows it. Raises ReadError when the site cannot be read back: no later step has then
         been tried.
+        """
+        ...
+
+    def changes(self, cohorts: frozenset[int]) -> tuple[LoggedChange, ...] | None:
+        """What the site's own log tells of these cohorts, the newest first: MOST_CHANGES at most,
+        and none older than DAYS_BACK days. None where this access cannot read a log.
+
+        Who changed something lately may be missing: Moodle writes its log when a request ends.
+        Raises ReadError.
         """
         ...
 

@@ -1,7 +1,7 @@
 """The whole way, for two sites: read, plan, check, carry out, read again."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 
 from reconciler.applier import Applied, carry_out, failures, steps
@@ -14,17 +14,26 @@ from reconciler.errors import (
     PlanFileError,
     ReadError,
     ReconcilerError,
+    SiteLocked,
     StalePlan,
 )
 from reconciler.gather import gather
+from reconciler.guard_rules import Around
+from reconciler.guard_sight import around, before
+from reconciler.guards import judged
+from reconciler.held_back import HeldBack, guarded, held_back
 from reconciler.models.avc import SyncRecord
+from reconciler.models.journal import RunStart
+from reconciler.models.moodle import MoodleSnapshot
 from reconciler.models.operations import Run
 from reconciler.models.plan import Plan
 from reconciler.models.scope import Scope
 from reconciler.models.settings import SyncSettings
+from reconciler.operations import operations
 from reconciler.plan_file import digest
 from reconciler.planner import Planned, Sites, make_plan
-from reconciler.ports import AvcSite, MoodleSite
+from reconciler.ports import AvcSite, MoodleSite, State
+from reconciler.selection import selected
 from reconciler.stale import Checked, check
 from reconciler.sync_record import FAILED
 from reconciler.verify import residue
@@ -38,10 +47,51 @@ class SitePair:
     avc: AvcSite
     moodle: MoodleSite
     settings: SyncSettings
+    state: State
+    by: str
+    """Who is at work, for others to read: ``user@host, process 123``."""
 
     def traffic(self) -> str:
         """What both sites have cost so far, for ``--debug``: one line."""
         return "; ".join(part for part in (self.avc.traffic(), self.moodle.traffic()) if part)
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Keep every other writer on this machine from the Moodle while inside.
+
+        Raises SiteLocked, StateError.
+        """
+        return self.state.lock(self.moodle.lock_name(), self.by)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What of a plan is wanted: words as ``guild:NAME`` and ``user:ID``."""
+
+    only: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A plan, with each of its operations judged against the sites as they are."""
+
+    plan: Plan
+    checked: tuple[Checked, ...]
+    moodle: MoodleSnapshot
+    now: Planned | None
+    """What would be planned now; None: AVC was not asked."""
+
+    def around(self, pair: SitePair) -> Around:
+        """What guards look at."""
+        community = self.now.snapshots.avc.counts if self.now else None
+        matches = pair.state.matches(self.moodle.url)
+        found = around(self.plan, self.moodle, pair.settings, community, matches)
+        return before(found, self.checked)
+
+    def held_back(self, pair: SitePair, acknowledgements: Collection[str]) -> HeldBack:
+        """What guards keep from being carried out. Raises StateError."""
+        verdicts = judged(operations(self.plan), self.around(pair), pair.settings.guards)
+        return held_back(verdicts, self.plan, acknowledgements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +120,32 @@ class Remembered:
     """What kept it from being told, for people."""
 
 
-def plan_now(pair: SitePair, scope: Scope) -> Planned:
-    """Read both sites, plan, and price. Raises ReadError, NotFound, GuardTripped."""
+def plan_now(pair: SitePair, scope: Scope, selection: Selection = Selection()) -> Planned:
+    """Read both sites, plan, price, and let the guards look.
+
+    Raises ReadError, NotFound, ConfigError, StateError.
+    """
     settings = located(pair)
     snapshots = gather(pair.avc, pair.moodle, scope, settings)
     made = make_plan(scope, snapshots, settings, pair.names)
+    plan = selected(
+        made.plan,
+        selection.only,
+        selection.exclude,
+        made.pairing.names.values(),
+        snapshots.avc.people.keys(),
+    )
     enrolment = snapshots.moodle.enrolment
-    asked = question(made.plan, enrolment)
+    asked = question(plan, enrolment)
     enrolled = pair.moodle.enrolments(asked.accounts, asked.courses) if asked else {}
-    return replace(made, plan=priced(made.plan, enrolment, enrolled))
+    plan = priced(plan, enrolment, enrolled)
+    work = Work(plan, (), snapshots.moodle, made)
+    return replace(made, plan=guarded(plan, work.around(pair), pair.settings.guards))
+
+
+def fresh(planned: Planned) -> Work:
+    """The work of a plan that was made just now."""
+    return Work(planned.plan, check(planned.plan, planned), planned.snapshots.moodle, planned)
 
 
 def located(pair: SitePair) -> SyncSettings:
@@ -91,8 +158,8 @@ def located(pair: SitePair) -> SyncSettings:
     return pair.settings.model_copy(update={"avc_url": pair.avc.address()})
 
 
-def check_saved(plan: Plan, pair: SitePair) -> tuple[Planned, tuple[Checked, ...]]:
-    """A saved plan against the sites as they are now, and what they would be planned now.
+def saved(plan: Plan, pair: SitePair) -> Work:
+    """The work of a saved plan: against the sites as they are, and what would be planned now.
 
     Raises PlanFileError when these are not the sites that the plan was made for, StalePlan when
     the guild or person that it is about is gone.
@@ -110,41 +177,57 @@ def check_saved(plan: Plan, pair: SitePair) -> tuple[Planned, tuple[Checked, ...
                 f"This plan was made for the {what} {planned}; nwp.yml leads to {found}. It is"
                 " applied nowhere else: plan again for these sites."
             )
-    return now, check(plan, now)
+    return Work(plan, check(plan, now), now.snapshots.moodle, now)
 
 
 def apply(
-    plan: Plan,
-    checked: Sequence[Checked],
+    work: Work,
     pair: SitePair,
-    now: Planned,
+    left_out: Collection[int] = (),
     progress: Callable[[Applied], None] = lambda _applied: None,
 ) -> Report:
-    """Carry out what is to do of a checked plan, and look once more at all that was.
+    """Carry out what is to do of a plan, record it, and look once more at all that was.
 
-    ``now`` is the plan that it was checked against. Raises StalePlan before the first write,
-    PartlyApplied when Moodle is lost afterwards.
+    ``left_out`` are positions of what is not to be carried out, with all that depends on it. Raises
+    PartlyApplied when Moodle is lost after the first write.
     """
-    todo = steps(checked)
+    todo = steps(work.checked, left_out)
     if not todo:
         return Report((), (), recorded=False)
-    run = Run(avc=plan.avc.uuid, scope=str(plan.scope), digest=digest(plan))
+    plan = work.plan
+    run = Run(avc=plan.avc.uuid, scope=str(plan.scope), digest=digest(plan), by=pair.by)
     applied: list[Applied] = []
-    try:
-        for item in carry_out(todo, pair.moodle, run):
-            applied.append(item)
-            progress(item)
-        there = tuple(item.operation for item in applied if item.outcome.fulfilled)
-        left = residue(there, pair.moodle.read_back(there))
-    except ReconcilerError as error:
-        done = sum(item.outcome.fulfilled for item in applied)
-        unknown = "" if len(applied) == len(todo) else ", others may have been written"
-        raise PartlyApplied(
-            f"{done} of {len(todo)} operations were carried out and read back{unknown}; then:"
-            f" {error} Apply again to do the rest.",
-            failures(applied),
-        ) from error
-    return Report(tuple(applied), left, "record-syncs" in now.snapshots.moodle.abilities)
+    with pair.state.run(_start(plan, pair), todo) as record:
+        try:
+            for item in carry_out(todo, pair.moodle, run):
+                applied.append(item)
+                record(item.outcome)
+                progress(item)
+            there = tuple(item.operation for item in applied if item.outcome.fulfilled)
+            left = residue(there, pair.moodle.read_back(there))
+        except SiteLocked:
+            # Said before the first write.
+            raise
+        except ReconcilerError as error:
+            done = sum(item.outcome.fulfilled for item in applied)
+            unknown = "" if len(applied) == len(todo) else ", others may have been written"
+            raise PartlyApplied(
+                f"{done} of {len(todo)} operations were carried out and read back{unknown}; then:"
+                f" {error} Apply again to do the rest.",
+                failures(applied),
+            ) from error
+    return Report(tuple(applied), left, "record-syncs" in work.moodle.abilities)
+
+
+def _start(plan: Plan, pair: SitePair) -> RunStart:
+    return RunStart(
+        avc=plan.avc,
+        moodle=plan.moodle,
+        scope=str(plan.scope),
+        digest=digest(plan),
+        undoes=plan.undoes,
+        by=pair.by,
+    )
 
 
 def remember(pair: SitePair, record: SyncRecord) -> Remembered:
@@ -163,6 +246,9 @@ def failure_remembered(pair: SitePair) -> Iterator[None]:
     """Let AVC count a run that fails inside for what the sites are like, or for what they did."""
     try:
         yield
+    except SiteLocked:
+        # Whoever is at work there tells AVC what becomes of it.
+        raise
     except (ReadError, NotReady, GuardTripped, StalePlan, PartlyApplied):
         remember(pair, FAILED)
         raise

@@ -14,8 +14,7 @@ from reconciler.models.scope import FullScope, Scope
 from reconciler.models.settings import SyncSettings
 from reconciler.operations import operations, words
 from reconciler.planner import Planned
-from reconciler.reconciliation import apply, plan_now
-from reconciler.stale import check
+from reconciler.reconciliation import apply, fresh, plan_now
 from tests.fake_moodle import FakeMoodle
 from tests.world import CREATOR, ROLES, Community, account, our_cohort, pair, person
 
@@ -116,6 +115,6 @@ def assert_plans(case: Case) -> None:
     sites = pair(case.community, moodle, SyncSettings(**wanted | case.settings))
     made = plan_now(sites, FullScope())
     assert [words(operation) for operation in operations(made.plan)] == case.does
-    apply(made.plan, check(made.plan, made), sites, made)
+    apply(fresh(made), sites)
     adopted = {cohort.key for cohort in made.plan.cohorts if cohort.action == "adopt"}
     assert {cohort.key for cohort in plan_now(sites, FullScope()).plan.cohorts} <= adopted

@@ -17,7 +17,7 @@ from reconciler.models.operations import (
 from reconciler.models.scope import FullScope, GuildScope
 from reconciler.models.settings import SyncSettings
 from reconciler.operations import operations, words
-from reconciler.reconciliation import apply, plan_now
+from reconciler.reconciliation import apply, fresh, plan_now
 from reconciler.stale import Checked, check
 from reconciler.verify import residue
 from tests.example_plans import COMMUNITY, monday
@@ -34,7 +34,7 @@ def synced(members: dict[int, frozenset[int]]) -> FakeMoodle:
     moodle = FakeMoodle({a.id: a for a in (account(1), account(2))})
     sites = pair(Community((A, B), PEOPLE, members), moodle)
     planned = plan_now(sites, FullScope())
-    apply(planned.plan, check(planned.plan, planned), sites, planned)
+    apply(fresh(planned), sites)
     moodle.writes.clear()
     return moodle
 
@@ -54,7 +54,7 @@ def test_a_failed_addition_keeps_the_person_where_they_were() -> None:
     moodle.broken = frozenset({101})
     sites = pair(Community((A, B), PEOPLE, {1: frozenset(), 2: frozenset({1, 2})}), moodle)
     planned = plan_now(sites, FullScope())
-    report = apply(planned.plan, check(planned.plan, planned), sites, planned)
+    report = apply(fresh(planned), sites)
     statuses = {
         (type(item.operation).__name__, item.operation.account): item.outcome.status
         for item in report.applied
@@ -105,7 +105,7 @@ def test_what_does_not_last_is_told() -> None:
     moodle = synced({1: frozenset(), 2: frozenset({2})})
     sites = pair(Community((A, B), PEOPLE, {1: frozenset({1}), 2: frozenset({2})}), moodle)
     planned = plan_now(sites, FullScope())
-    report = apply(planned.plan, check(planned.plan, planned), sites, planned)
+    report = apply(fresh(planned), sites)
     assert report.residue == ()
     moodle.members[1] = frozenset()
     done = [item.operation for item in report.applied]
@@ -159,7 +159,7 @@ def test_strangers_are_kept_in_a_community_that_is_wholly_known() -> None:
     moodle = FakeMoodle({a.id: a for a in (account(56), account(77), account(80), account(99))})
     sites = pair(replace(COMMUNITY, members={1: frozenset({77}), 2: frozenset()}), moodle)
     first = plan_now(sites, FullScope())
-    apply(first.plan, check(first.plan, first), sites, first)
+    apply(fresh(first), sites)
     (web_dev,) = [c.id for c in moodle.cohorts.values() if c.idnumber == "web-dev"]
     moodle.members[web_dev] = frozenset({177, 199})
     removes = replace(sites, settings=SyncSettings(strangers="remove"))
@@ -182,7 +182,7 @@ def test_a_guilds_plan_sees_who_shares_the_address_of_somebody_who_came_along() 
     moodle = FakeMoodle({a.id: a for a in (account(1), account(2, email="shared@x.org"))})
     sites = pair(community, moodle)
     first = plan_now(sites, FullScope())
-    apply(first.plan, check(first.plan, first), sites, first)
+    apply(fresh(first), sites)
     moodle.members[1] |= {102}
     scope = GuildScope(uuid=A.uuid, name="a")
     assert plan_now(sites, scope).plan.cohorts == plan_now(sites, FullScope()).plan.cohorts == ()

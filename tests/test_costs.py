@@ -16,7 +16,7 @@ from reconciler.models.plan import Plan
 from reconciler.models.scope import FullScope, GuildScope, Scope
 from reconciler.operations import operations
 from reconciler.plan_text import as_yaml, from_text
-from reconciler.reconciliation import SitePair, apply, plan_now
+from reconciler.reconciliation import SitePair, apply, fresh, plan_now
 from reconciler.stale import check
 from tests.fake_moodle import FakeMoodle
 from tests.world import Community, account, our_cohort, pair, person
@@ -192,7 +192,7 @@ def test_what_was_planned_is_what_is_lost(case: Case) -> None:
     moodle = sites.moodle
     assert isinstance(moodle, FakeMoodle)
     made = plan_now(sites, case.scope)
-    apply(made.plan, check(made.plan, made), sites, made)
+    apply(fresh(made), sites)
     found = {
         cohort: price if case.on_removal == "unenrol" else suspended
         for cohort, (price, suspended) in case.costs.items()

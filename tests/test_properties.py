@@ -20,7 +20,7 @@ from reconciler.models.settings import SyncSettings
 from reconciler.operations import operations
 from reconciler.plan_text import as_yaml, from_text
 from reconciler.planner import Planned
-from reconciler.reconciliation import SitePair, apply, check_saved, plan_now
+from reconciler.reconciliation import SitePair, apply, fresh, plan_now, saved
 from reconciler.stale import check
 from tests import strategies
 from tests.fake_moodle import FakeMoodle
@@ -30,7 +30,7 @@ FULL = FullScope()
 
 
 def carry_out(sites: SitePair, planned: Planned) -> None:
-    report = apply(planned.plan, check(planned.plan, planned), sites, planned)
+    report = apply(fresh(planned), sites)
     assert all(item.outcome.status == "done" for item in report.applied)
     assert report.residue == ()
 
@@ -271,19 +271,17 @@ def test_a_plan_that_was_cut_off_is_resumed_by_applying_it_again(
     """Any prefix of a plan, then the whole saved plan: the same end as the plan at once."""
     community, moodle, settings = world
     planned = plan_now(pair(community, moodle, settings), FULL)
-    saved = from_text(as_yaml(planned.plan), "plan.yaml")
+    plan = from_text(as_yaml(planned.plan), "plan.yaml")
     at_once = moodle.copy()
     carry_out(pair(community, at_once, settings), planned)
     todo = steps(check(planned.plan, planned))
     list(moodle.write(todo[: data.draw(st.integers(0, len(todo)))], Run(avc=SITE)))
     sites = pair(community, moodle, settings)
-    now, checked = check_saved(saved, sites)
-    apply(planned.plan, checked, sites, now)
+    apply(saved(plan, sites), sites)
     assert state(moodle) == state(at_once)
     assert role_state(moodle) == role_state(at_once)
     writes = len(moodle.writes)
-    now, checked = check_saved(saved, sites)
-    apply(planned.plan, checked, sites, now)
+    apply(saved(plan, sites), sites)
     assert len(moodle.writes) == writes
 
 

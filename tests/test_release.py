@@ -14,7 +14,7 @@ from reconciler.models.plan import Plan, TextChange
 from reconciler.models.scope import FullScope
 from reconciler.models.settings import SyncSettings
 from reconciler.operations import operations, words
-from reconciler.reconciliation import apply, plan_now
+from reconciler.reconciliation import apply, fresh, plan_now
 from reconciler.release import released
 from reconciler.stale import check
 from tests.fake_moodle import FakeMoodle
@@ -172,7 +172,7 @@ def plan(moodle: FakeMoodle, *, apply_it: bool = False, **settings: Any) -> Plan
     sites = pair(community, moodle, SyncSettings(**settings))
     made = plan_now(sites, FullScope())
     if apply_it:
-        report = apply(made.plan, check(made.plan, made), sites, made)
+        report = apply(fresh(made), sites)
         assert report.residue == ()
     return made.plan
 

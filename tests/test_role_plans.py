@@ -14,7 +14,7 @@ from reconciler.models.plan import Plan, Problem
 from reconciler.models.scope import FullScope, GuildScope, UserScope
 from reconciler.models.settings import SyncSettings
 from reconciler.operations import operations, words
-from reconciler.reconciliation import apply, plan_now
+from reconciler.reconciliation import apply, fresh, plan_now
 from reconciler.stale import check
 from tests.roles_world import (
     BESIDE,
@@ -140,7 +140,7 @@ def test_roles_are_given_by_cohort() -> None:
     ):
         sites = pair(community, moodle, settings)
         made = plan_now(sites, FullScope())
-        apply(made.plan, check(made.plan, made), sites, made)
+        apply(fresh(made), sites)
         ours = {
             g.cohort: set(ids) for g, ids in moodle.assigned.items() if g.component == COMPONENT
         }

@@ -10,8 +10,7 @@ from reconciler.models.plan import Problem
 from reconciler.models.scope import FullScope
 from reconciler.models.settings import SyncSettings
 from reconciler.operations import operations, words
-from reconciler.reconciliation import apply, plan_now
-from reconciler.stale import check
+from reconciler.reconciliation import apply, fresh, plan_now
 from tests.roles_world import (
     BESIDE,
     BESIDE_B,
@@ -115,7 +114,7 @@ def test_the_plan_after_an_adoption_gives_the_role() -> None:
     settings = SyncSettings(role_sync=True, **LIBRARIANS)
     sites = pair(COMMUNITY, moodle, settings)
     adopting = plan_now(sites, FullScope())
-    assert apply(adopting.plan, check(adopting.plan, adopting), sites, adopting).residue == ()
+    assert apply(fresh(adopting), sites).residue == ()
     assert moodle.assigned == {
         Grant(cohort=9, role=LIBRARIAN.id, component=PLUGIN): frozenset({103})
     }

@@ -17,11 +17,11 @@ from reconciler.reconciliation import (
     SitePair,
     apply,
     failure_remembered,
+    fresh,
     located,
     plan_now,
     remember,
 )
-from reconciler.stale import check
 from reconciler.sync_record import FAILED, record_of, state_after
 from tests.fake_moodle import FakeMoodle
 from tests.world import Community, FakeAvc, account, pair, person
@@ -43,7 +43,7 @@ def sites(members: dict[int, frozenset[int]], target: FakeMoodle) -> SitePair:
 
 def run(both: SitePair, scope: Scope) -> SyncRecord:
     planned = plan_now(both, scope)
-    report = apply(planned.plan, check(planned.plan, planned), both, planned)
+    report = apply(fresh(planned), both)
     return record_of(planned, report.applied)
 
 
@@ -165,10 +165,10 @@ def test_the_address_that_the_carrier_knows_serves_where_nwp_yml_has_none() -> N
     """Configuration comes first; without it, what the way to the site tells."""
     both = sites(MEMBERS, moodle())
     found = FakeAvc(Community((A,), PEOPLE, {}), url="https://avc.ddev.site")
-    both = SitePair(both.names, found, both.moodle, SyncSettings())
+    both = replace(both, avc=found)
     assert located(both).avc_url == "https://avc.ddev.site"
     named = SyncSettings(avc_url="https://avc.example")
-    assert located(SitePair(both.names, found, both.moodle, named)) == named
+    assert located(replace(both, avc=found, settings=named)) == named
 
 
 def test_what_avc_remembers_after_a_run() -> None:

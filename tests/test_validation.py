@@ -10,6 +10,7 @@ from reconciler.planner import Sites
 from reconciler.reconciliation import SitePair
 from reconciler.validation import all_that_is_missing, refuse_without_module, warnings
 from tests.fake_moodle import FakeMoodle
+from tests.memory_state import MemoryState
 from tests.world import SITE, Community, FakeAvc
 
 AVC_DOWN = SiteUnreachable("Site avc is stopped.")
@@ -43,7 +44,7 @@ def missing(
 ) -> tuple[str, ...]:
     moodle = Moodle({})
     moodle.error = moodle_error
-    both = SitePair(Sites("avc", "ss"), avc, moodle, SyncSettings())
+    both = SitePair(Sites("avc", "ss"), avc, moodle, SyncSettings(), MemoryState(), "somebody")
     error = all_that_is_missing(both, found, require_module=required)
     return error.reasons if isinstance(error, NotReady) else (str(error),)
 

@@ -23,6 +23,7 @@ from reconciler.models.settings import SyncSettings
 from reconciler.planner import Sites
 from reconciler.reconciliation import SitePair
 from tests.fake_moodle import FakeMoodle
+from tests.memory_state import MemoryState
 
 SITE = "11111111-aaaa-4aaa-8aaa-111111111111"
 OTHER_SITE = "22222222-bbbb-4bbb-8bbb-222222222222"
@@ -154,6 +155,8 @@ def pair(
         avc=FakeAvc(community),
         moodle=moodle,
         settings=settings or SyncSettings(),
+        state=MemoryState(),
+        by="somebody",
     )
 
 

@@ -1,90 +1,184 @@
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reconciler.commands.files import PlanFile, read_plan
-from reconciler.commands.options import Debug
+from reconciler.commands.options import Ack, Debug, refuse_older
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator
 
+    from reconciler.held_back import HeldBack
     from reconciler.models.avc import SyncRecord
     from reconciler.models.plan import Plan
-    from reconciler.planner import Planned
-    from reconciler.reconciliation import SitePair
+    from reconciler.reconciliation import Report, SitePair, Work
     from reconciler.render.terminal import Terminal
-    from reconciler.stale import Checked
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask, even on a terminal.")]
 
 
-def apply(file: PlanFile, yes: Yes = False, debug: Debug = False) -> int:
+def apply(
+    file: PlanFile,
+    yes: Yes = False,
+    ack: Ack = None,
+    skip_stale: Annotated[
+        bool,
+        typer.Option("--skip-stale", help="Carry out what still fits; exit with 5 if not all did."),
+    ] = False,
+    source_check: Annotated[
+        bool,
+        typer.Option(
+            "--source-check/--no-source-check",
+            help="Ask AVC whether it still calls for each operation.",
+        ),
+    ] = True,
+    max_age: Annotated[
+        str | None,
+        typer.Option("--max-age", metavar="AGE", help="Refuse a plan that is older: 12h, 7d, 2w."),
+    ] = None,
+    debug: Debug = False,
+) -> int:
     """Carry out exactly what a plan file says, or nothing when it no longer fits the sites.
 
     What is already so is left alone: a plan can be applied again after it was cut off.
     """
+    from contextlib import nullcontext
+
     from reconciler.config.sites import connect_pair
-    from reconciler.reconciliation import check_saved, failure_remembered
+    from reconciler.reconciliation import failure_remembered
     from reconciler.render.terminal import Terminal, note
     from reconciler.summary import headline
 
     plan = read_plan(file)
+    refuse_older(plan, max_age, time.time())
     terminal = Terminal()
     terminal.line(headline(plan))
     pair = connect_pair(plan.avc.site, plan.moodle.site).pair
+    alone = plan.undoes is not None or not source_check
     try:
-        with failure_remembered(pair):
-            now, checked = check_saved(plan, pair)
-            return apply_checked(plan, checked, pair, now, terminal, ask=not yes)
+        with pair.writing(), nullcontext() if alone else failure_remembered(pair):
+            work = _work(plan, pair, alone=alone)
+            held = _acknowledged(work, pair, ack or (), terminal)
+            stale = _stale(work, pair, skip=skip_stale)
+            return apply_work(work, pair, held.positions | stale, terminal, ask=not yes)
     finally:
         note(pair.traffic(), debug=debug)
 
 
-def apply_checked(
-    plan: "Plan",
-    checked: "Sequence[Checked]",
+def _work(plan: "Plan", pair: "SitePair", *, alone: bool) -> "Work":
+    """The plan against the sites as they are; ``alone``: against Moodle, and AVC is not asked."""
+    from reconciler.reconciliation import saved
+    from reconciler.reconciliation_alone import saved_alone
+
+    return saved_alone(plan, pair) if alone else saved(plan, pair)
+
+
+def _acknowledged(
+    work: "Work", pair: "SitePair", acknowledgements: "Collection[str]", terminal: "Terminal"
+) -> "HeldBack":
+    """Raises GuardTripped, unless all that guards hold back is acknowledged."""
+    from reconciler.held_back import refuse_held_back
+    from reconciler.render.guards import acknowledged
+
+    held = work.held_back(pair, acknowledgements)
+    terminal.lines(acknowledged(held))
+    refuse_held_back(held)
+    return held
+
+
+def _stale(work: "Work", pair: "SitePair", *, skip: bool) -> "frozenset[int]":
+    """Positions of what is stale, and of what depends on it. Raises StalePlan unless skipped."""
+    from reconciler.dependencies import falling
+    from reconciler.errors import StalePlan
+    from reconciler.explanations import stale
+
+    found = stale(work.checked)
+    if found and not skip:
+        raise StalePlan(_reasons(work, pair))
+    return falling([item.operation for item in work.checked], found)
+
+
+def _reasons(work: "Work", pair: "SitePair") -> tuple[str, ...]:
+    from reconciler.explanations import reasons, touched
+
+    cohorts = touched(work.checked)
+    return reasons(work.checked, pair.moodle.changes(cohorts) if cohorts else ())
+
+
+def apply_work(
+    work: "Work",
     pair: "SitePair",
-    now: "Planned",
+    left_out: "frozenset[int]",
     terminal: "Terminal",
     *,
     ask: bool,
 ) -> int:
-    """Apply, and say what came of it. Raises StalePlan, PartlyApplied, ReadError."""
+    """Apply, and say what came of it; AVC remembers a run that left nothing out.
+
+    Raises PartlyApplied, also where what is stale was left out, ReadError, StateError.
+    """
     from reconciler.applier import require_success, steps
     from reconciler.reconciliation import apply as carry_out
-    from reconciler.render.sync import NOT_RECORDED
     from reconciler.render.terminal import number
-    from reconciler.sync_record import record_of
 
-    todo = steps(checked)
-    already = len(checked) - len(todo)
-    if not todo:
-        done = f": {number(already, 'operation')} already so" if already else ""
-        terminal.line(f"✓ Nothing to do{done}.")
-        terminal.lines(remembered(pair, record_of(now, ())))
-        return 0
-    if already:
+    todo = steps(work.checked, left_out)
+    already = sum(item.state == "done" for item in work.checked)
+    if todo and already:
         terminal.line(f"ℹ {number(already, 'operation')} already so, {len(todo)} to do.")
     question = f"Carry out {number(len(todo), 'operation')}?"
-    if ask and terminal.interactive and not typer.confirm(question):
+    if todo and ask and terminal.interactive and not typer.confirm(question):
         terminal.line("Nothing was written.")
         return 1
     with terminal.progress(len(todo)) as progress:
-        report = carry_out(plan, checked, pair, now, progress)
+        report = carry_out(work, pair, left_out, progress)
     require_success(report.applied, report.residue)
+    if left_out:
+        _require_whole(work, pair, left_out, len(report.applied))
     # Before anything else can go wrong.
-    warned = [*remembered(pair, record_of(now, report.applied))]
-    terminal.line(f"✓ {number(len(report.applied), 'operation')} carried out and read back.")
-    if not report.recorded:
-        terminal.line(f"ℹ {NOT_RECORDED}.")
+    warned = [] if left_out else [*_told(work, pair, report)]
+    terminal.lines(_ending(report, already))
     terminal.lines(warned)
     return 0
+
+
+def _require_whole(work: "Work", pair: "SitePair", left_out: "frozenset[int]", done: int) -> None:
+    """Raise PartlyApplied when stale operations were left out."""
+    from reconciler.errors import PartlyApplied
+    from reconciler.explanations import stale
+
+    if not left_out.isdisjoint(stale(work.checked)):
+        raise PartlyApplied(
+            f"{done} operations were carried out; {len(left_out)} were left out, as the sites have"
+            " changed since this plan was made. Make a new plan.",
+            _reasons(work, pair),
+        )
+
+
+def _ending(report: "Report", already: int) -> "Iterator[str]":
+    from reconciler.render.sync import NOT_RECORDED
+    from reconciler.render.terminal import number
+
+    if not report.applied:
+        done = f": {number(already, 'operation')} already so" if already else ""
+        yield f"✓ Nothing to do{done}."
+        return
+    yield f"✓ {number(len(report.applied), 'operation')} carried out and read back."
+    if not report.recorded:
+        yield f"ℹ {NOT_RECORDED}."
+
+
+def _told(work: "Work", pair: "SitePair", report: "Report") -> "Iterator[str]":
+    """Let AVC remember the run, if it was asked at all."""
+    from reconciler.sync_record import record_of
+
+    if work.now is not None:
+        yield from remembered(pair, record_of(work.now, report.applied))
 
 
 def remembered(pair: "SitePair", record: "SyncRecord") -> "Iterator[str]":
     """Let AVC remember a run; a line if it cannot."""
     from reconciler.reconciliation import remember
-    from reconciler.render.terminal import name
 
     if warning := remember(pair, record).warning:
-        yield f"⚠ {name(warning)}"
+        yield f"⚠ {warning}"

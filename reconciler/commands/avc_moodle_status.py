@@ -75,14 +75,15 @@ def the_web() -> "Web":
 
 def _drift(ways: "Ways") -> "tuple[Drift | None, str]":
     """What a full synchronisation would do now, or why that cannot be said."""
+    from reconciler.config.sites import joined_pair
     from reconciler.dashboard import drift_of
     from reconciler.errors import ReconcilerError
     from reconciler.inspection import sentence
     from reconciler.models.scope import FullScope
-    from reconciler.reconciliation import SitePair, plan_now
+    from reconciler.reconciliation import plan_now
 
     try:
-        pair = SitePair(ways.names, ways.avc(), ways.moodle(), ways.known.settings)
+        pair = joined_pair(ways.names, ways.avc(), ways.moodle(), ways.known)
         return drift_of(plan_now(pair, FullScope()).plan), ""
     except ReconcilerError as error:
         return None, sentence(error)

@@ -58,14 +58,17 @@ def avc_moodle_sync(
     connected = connect_pair(avc_site, moodle_site)
     pair = connected.pair
     try:
-        with nullcontext() if dry_run else failure_remembered(pair):
+        with (
+            nullcontext() if dry_run else pair.writing(),
+            nullcontext() if dry_run else failure_remembered(pair),
+        ):
             planned = _validated(connected, guild, user, terminal)
             terminal.line("[3/5] Running synchronization" + (" (DRY RUN)" if dry_run else ""))
             terminal.line(_announcement(guild, user))
             done = None if dry_run else _carry_out(pair, planned, terminal)
             terminal.lines(_told(planned, done, verbose=verbose))
             terminal.lines(output.problems(_untold(planned), verbose=verbose))
-        failed = done is not None and not done.report.clean
+        failed = done is not None and done.failed
         terminal.lines(output.ending(monotonic() - started, failed=failed, dry_run=dry_run))
         if done is not None and not verbose:
             terminal.lines(_status(connected, planned, done))
@@ -123,41 +126,54 @@ class _Done:
 
     report: "Report"
     avc: "AvcFacts"
+    held: "tuple[str, ...]"
+    """What guards held back, in lines."""
     warning: str
     """Why AVC was not told, if it should have been."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether not all was done that was due, or it did not last."""
+        return bool(self.held) or not self.report.clean
 
 
 def _carry_out(pair: "SitePair", planned: "Planned", terminal: "Terminal") -> _Done:
     """Carry the plan out, and let AVC remember it before anything else can go wrong."""
     import time
 
-    from reconciler.reconciliation import apply, remember
-    from reconciler.stale import check
+    from reconciler.applier import steps
+    from reconciler.commands.held import keep
+    from reconciler.reconciliation import apply, fresh, remember
     from reconciler.sync_record import FAILED, record_of, state_after
 
-    checked = check(planned.plan, planned)
-    with terminal.progress(len(checked)) as progress:
-        report = apply(planned.plan, checked, pair, planned, progress)
-    record = record_of(planned, report.applied) if report.clean else FAILED
+    work = fresh(planned)
+    held = work.held_back(pair, ())
+    lines = tuple(keep(work, pair, held)) if held.tripped else ()
+    with terminal.progress(len(steps(work.checked, held.positions))) as progress:
+        report = apply(work, pair, held.positions, progress)
+    record = FAILED if lines or not report.clean else record_of(planned, report.applied)
     remembered = remember(pair, record)
     facts = planned.snapshots.avc.facts or pair.avc.inspect()
     if remembered.told:
         state = state_after(facts.sync, record, int(time.time()))
         facts = facts.model_copy(update={"sync": state})
-    return _Done(report, facts, remembered.warning)
+    return _Done(report, facts, lines, remembered.warning)
 
 
 def _told(planned: "Planned", done: _Done | None, *, verbose: bool) -> "Iterator[str]":
     """What was done, or what would be."""
     from reconciler.render import sync as output
     from reconciler.render import sync_people as people
+    from reconciler.render.guards import tripped
 
     if done is None:
         yield from people.dry_run(planned, verbose=verbose)
+        yield from (f"  {line}" for line in tripped(planned.plan.guards))
         return
     show = people.verbose if verbose else output.standard
     yield from show(planned, done.report)
     yield from output.failures(done.report)
+    yield from (f"  {line}" for line in done.held)
     if done.warning:
         yield f"  ⚠ {done.warning}"
 
@@ -182,6 +198,6 @@ def _status(connected: "Connected", planned: "Planned", done: _Done) -> "Iterato
     seen = seen_by_run(planned, done.avc, known, the_web())
     yield ""
     yield "Updated integration status:"
-    yield from status_lines(dashboard(seen, int(time.time()), run_failed=not done.report.clean))
+    yield from status_lines(dashboard(seen, int(time.time()), run_failed=done.failed))
     if done.report.applied and not done.report.recorded:
         yield f"  ℹ {NOT_RECORDED}"

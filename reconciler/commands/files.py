@@ -23,3 +23,21 @@ def read_plan(file: Path) -> "Plan":
     except UnicodeDecodeError as error:
         raise PlanFileError(f"{file} is no plan file: it is no UTF-8 text.") from error
     return from_text(text, file.name)
+
+
+def write_plan(file: Path, plan: "Plan") -> None:
+    """Write a plan, JSON to ``*.json``, else YAML. Raises ConfigError."""
+    from reconciler.errors import ConfigError
+    from reconciler.plan_text import as_text
+
+    try:
+        file.write_text(as_text(stamped(plan), file.name), encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"cannot be written: {error.strerror}", str(file)) from error
+
+
+def stamped(plan: "Plan") -> "Plan":
+    """The plan with the time of now."""
+    from datetime import UTC, datetime
+
+    return plan.model_copy(update={"made": datetime.now(UTC).replace(microsecond=0)})

@@ -1,21 +1,21 @@
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from reconciler.commands.files import write_plan
 from reconciler.commands.options import (
     AvcName,
     Debug,
+    Exclude,
     Full,
     GuildName,
     MoodleName,
+    Only,
     UserId,
     require_one_mode,
     scope_for,
 )
-
-if TYPE_CHECKING:
-    from reconciler.models.plan import Plan
 
 CHANGES = 2
 """Exit code of ``--detailed-exitcode`` when there is something to do."""
@@ -27,6 +27,8 @@ def plan(
     full: Full = False,
     guild: GuildName = None,
     user: UserId = None,
+    only: Only = None,
+    exclude: Exclude = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -41,29 +43,22 @@ def plan(
     """Work out what would make MOODLE agree with AVC. Writes nothing to either site."""
     require_one_mode(full=full, guild=guild, user=user)
     from reconciler.config.sites import connect_pair
-    from reconciler.reconciliation import plan_now
+    from reconciler.reconciliation import Selection, plan_now
+    from reconciler.render.guards import tripped
     from reconciler.render.plan import plan_lines
     from reconciler.render.terminal import Terminal, note
     from reconciler.summary import headline
 
     pair = connect_pair(avc, moodle).pair
-    made = plan_now(pair, scope_for(pair, guild, user)).plan
+    selection = Selection(tuple(only or ()), tuple(exclude or ()))
+    made = plan_now(pair, scope_for(pair, guild, user), selection).plan
     terminal = Terminal()
     if output is None:
         terminal.lines(plan_lines(made))
     else:
-        _write(output, made)
+        write_plan(output, made)
         terminal.line(headline(made))
+        terminal.lines(tripped(made.guards))
         terminal.line(f"Written to {output}. To review it: reconciler show {output}")
     note(pair.traffic(), debug=debug)
     return CHANGES if detailed_exitcode and not made.empty else 0
-
-
-def _write(file: Path, made: "Plan") -> None:
-    from reconciler.errors import ConfigError
-    from reconciler.plan_text import as_text
-
-    try:
-        file.write_text(as_text(made, file.name), encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"cannot be written: {error.strerror}", str(file)) from error

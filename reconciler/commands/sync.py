@@ -2,13 +2,16 @@ from typing import Annotated
 
 import typer
 
-from reconciler.commands.apply import apply_checked
+from reconciler.commands.apply import apply_work, remembered
 from reconciler.commands.options import (
+    Ack,
     AvcName,
     Debug,
+    Exclude,
     Full,
     GuildName,
     MoodleName,
+    Only,
     UserId,
     require_one_mode,
     scope_for,
@@ -21,29 +24,47 @@ def sync(
     full: Full = False,
     guild: GuildName = None,
     user: UserId = None,
+    only: Only = None,
+    exclude: Exclude = None,
+    ack: Ack = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan, and do nothing.")
     ] = False,
     debug: Debug = False,
 ) -> int:
-    """Plan and apply in one go, without asking."""
+    """Plan and apply in one go, without asking. What a guard holds back is kept as a plan."""
     require_one_mode(full=full, guild=guild, user=user)
     from contextlib import nullcontext
 
+    from reconciler.commands.held import keep
     from reconciler.config.sites import connect_pair
-    from reconciler.reconciliation import failure_remembered, plan_now
+    from reconciler.reconciliation import Selection, failure_remembered, fresh, plan_now
+    from reconciler.render.guards import acknowledged
     from reconciler.render.plan import plan_lines
     from reconciler.render.terminal import Terminal, note
-    from reconciler.stale import check
+    from reconciler.sync_record import FAILED
 
     pair = connect_pair(avc, moodle).pair
+    selection = Selection(tuple(only or ()), tuple(exclude or ()))
     terminal = Terminal()
     try:
-        with nullcontext() if dry_run else failure_remembered(pair):
-            now = plan_now(pair, scope_for(pair, guild, user))
-            terminal.lines(plan_lines(now.plan))
+        with (
+            nullcontext() if dry_run else pair.writing(),
+            nullcontext() if dry_run else failure_remembered(pair),
+        ):
+            planned = plan_now(pair, scope_for(pair, guild, user), selection)
+            terminal.lines(plan_lines(planned.plan))
             if dry_run:
                 return 0
-            return apply_checked(now.plan, check(now.plan, now), pair, now, terminal, ask=False)
+            work = fresh(planned)
+            held = work.held_back(pair, ack or ())
+            terminal.lines(acknowledged(held))
+            if not held.tripped:
+                return apply_work(work, pair, frozenset(), terminal, ask=False)
+            lines = keep(work, pair, held)
+            apply_work(work, pair, held.positions, terminal, ask=False)
+        terminal.lines(remembered(pair, FAILED))
+        terminal.lines(lines)
+        return 1
     finally:
         note(pair.traffic(), debug=debug)

@@ -1,14 +1,19 @@
 """The pair of sites that a command works on."""
 
+import os
 import re
 from dataclasses import dataclass
+from getpass import getuser
 from importlib.metadata import entry_points
 from pathlib import Path
+from socket import gethostname
 from typing import Any, Literal, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from reconciler.config.declared import declared
+from reconciler.config.holds import HoldEntry, holding
+from reconciler.config.joining import host, joined
 from reconciler.config.nwp import SiteEntry, find_file, refuse_bad_name, site_entry
 from reconciler.config.recipes import Kind, refuse_other_kind
 from reconciler.config.secrets import secret
@@ -16,6 +21,7 @@ from reconciler.errors import ConfigError, NotReady
 from reconciler.inspection import Known
 from reconciler.machine_names import MACHINE_NAME
 from reconciler.models.base import Model
+from reconciler.models.guards import GuardSettings
 from reconciler.models.integration import Declared
 from reconciler.models.moodle import Rule
 from reconciler.models.plan import Way
@@ -23,6 +29,7 @@ from reconciler.models.settings import SyncSettings
 from reconciler.planner import Sites
 from reconciler.ports import AvcSite, MoodleSite
 from reconciler.reconciliation import SitePair
+from reconciler.state import state_directory
 
 GROUP = "reconciler.providers"
 _ROLE = re.compile(r"[A-Za-z0-9_-]+")
@@ -46,6 +53,8 @@ class SyncPart(Model):
     lock_cohorts: bool = False
     oauth2_issuer: str | None = None
     require_module: bool = True
+    guards: GuardSettings = GuardSettings()
+    hold: tuple[HoldEntry, ...] = ()
 
     @model_validator(mode="after")
     def _names_fit(self) -> "SyncPart":
@@ -104,8 +113,9 @@ class MoodleIntegration(BaseModel):
         """As the core takes them; ``avc_url`` is where people find this AVC, if that is known."""
         names = {uuid.lower(): name for uuid, name in self.sync.guild_names.items()}
         return SyncSettings(
-            **self.sync.model_dump(exclude={"require_module", "guild_names"}),
+            **self.sync.model_dump(exclude={"require_module", "guild_names", "hold"}),
             guild_names=names,
+            hold=holding(self.sync.hold),
             role_sync=self.role_sync,
             role_mapping=normalised(self.role_mapping),
             avc_url=avc_url,
@@ -189,6 +199,11 @@ class Described:
     def known(self) -> Known:
         """What of it does not hang on how the sites are reached."""
         settings = self.integration.settings(self.declared.avc_url)
+        listed = host(self.declared.moodle_url)
+        hosts = (*settings.guards.moodle_hosts, *((listed,) if listed else ()))
+        guards = settings.guards.model_copy(update={"moodle_hosts": hosts})
+        names = joined(self.avc, self.moodle, self.declared)
+        settings = settings.model_copy(update={"guards": guards, "joined": names})
         return Known(self.declared, settings, self.integration.sync.require_module)
 
     @property
@@ -210,13 +225,25 @@ class Described:
 def connect_pair(avc_name: str, moodle_name: str) -> Connected:
     """The two sites that nwp.yml describes under these names. Raises ConfigError, ReadError."""
     described = describe_pair(avc_name, moodle_name)
-    pair = SitePair(
-        names=Sites(avc_name, moodle_name),
-        avc=described.connect_avc(),
-        moodle=described.connect_moodle(),
-        settings=described.known.settings,
+    known = described.known
+    pair = joined_pair(
+        Sites(avc_name, moodle_name), described.connect_avc(), described.connect_moodle(), known
     )
-    return Connected(pair, described.known)
+    return Connected(pair, known)
+
+
+def joined_pair(names: Sites, avc: AvcSite, moodle: MoodleSite, known: Known) -> SitePair:
+    """Two sites that are connected, with what this machine keeps of them."""
+    return SitePair(names, avc, moodle, known.settings, state_directory(), _writer())
+
+
+def _writer() -> str:
+    try:
+        user = getuser()
+    except (KeyError, OSError):
+        # A number that has no name, as in many containers.
+        user = str(os.getuid())
+    return f"{user}@{gethostname()}, process {os.getpid()}"
 
 
 def describe_pair(avc_name: str, moodle_name: str) -> Described:

@@ -200,7 +200,7 @@ class MoodleSide(Model):
 class MatchingUsed(Model):
     """The rules that told who is who, and those that could not be asked."""
 
-    used: tuple[Rule, ...]
+    used: tuple[Rule, ...] = ()
     unavailable: tuple[Rule, ...] = ()
 
 

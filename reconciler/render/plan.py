@@ -25,7 +25,6 @@ _WHY = {
     "withdrawn": "the role rules the site, and is not allowed",
     "stranger": "AVC does not know them",
     "way": "it is given in another way",
-    "undone": "the run that brought them is undone",
     "undone": "a run is undone",
 }
 _WAYS = {

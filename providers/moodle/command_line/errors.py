@@ -11,6 +11,7 @@ from reconciler.errors import (
     AccessRefused,
     IncompleteRead,
     ReadError,
+    SiteLocked,
     SiteUnreachable,
     UnexpectedAnswer,
 )
@@ -36,7 +37,7 @@ def from_refusal(document: php.Refused, place: str) -> ReadError:
         case Refused(why="no-config" | "no-moodle", path=path):
             return not_a_moodle(place, path)
         case Refused(why="locked", holder=holder):
-            return SiteUnreachable(f"Moodle of site {place} {being_written(holder)}")
+            return SiteLocked(f"Moodle of site {place} {being_written(holder)}")
         case Refused(why=why):
             return SiteUnreachable(f"Moodle of site {place} {_BUSY[why]}")
         case _:

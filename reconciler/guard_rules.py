@@ -1,0 +1,260 @@
+"""What each guard looks for, and what it holds back."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from reconciler.models.avc import AvcCounts
+from reconciler.models.desired import CohortKey
+from reconciler.models.guards import GuardName, GuardSettings
+from reconciler.models.operations import (
+    AddMember,
+    AssignRole,
+    ChangeCohort,
+    DefineRole,
+    Operation,
+    RemoveMember,
+    UnassignRole,
+    UndefineRole,
+)
+
+_TAKING = (RemoveMember, UnassignRole, UndefineRole)
+_HOST = re.compile(r"(\[[^\]]*\]|[^:]*):?(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What guards look at beside the operations themselves."""
+
+    avc: str
+    """AVC's UUID."""
+    url: str
+    """The Moodle's address."""
+    sizes: Mapping[int, int]
+    """Cohort → how many members it had before any of the operations."""
+    guilds: int
+    """Guilds that have cohorts of ours."""
+    names: Mapping[int, str]
+    """Account → its user name in Moodle."""
+    members: Mapping[int, frozenset[int]]
+    """Cohort → its members now."""
+    ruling: frozenset[str]
+    """Roles that rule the site."""
+    ruled: frozenset[int]
+    """Cohorts whose members get such a role by a definition of local_cohortrole."""
+    community: AvcCounts | None
+    """What AVC has; None: it was not asked."""
+    matches: Mapping[int, int] | None
+    """AVC uid → account, as the journal's last entries have it; None: there is no journal."""
+    joined: bool | None
+    """Whether the configuration joins these two sites: see ``SyncSettings.joined``."""
+    hosts: tuple[str, ...]
+    """Hosts of Moodles that the configuration lists for this AVC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a guard lets through, what there is, and whether that is too much."""
+
+    limit: str
+    found: str
+    tripped: bool = False
+    counted: Collection[int] = ()
+    """Positions of what is held back."""
+
+
+_Numbered = Sequence[tuple[int, Operation]]
+
+
+def _moodle_host(found: _Numbered, around: Around, _settings: GuardSettings) -> Found:
+    host = urlsplit(around.url).netloc.rpartition("@")[2].lower()
+    listed = any(_same_host(host, wanted) for wanted in around.hosts)
+    limit = ", ".join(around.hosts) or "as nwp.yml joins the sites"
+    if listed or (around.joined and not around.hosts):
+        return Found(limit, host)
+    if around.joined is None and not around.hosts:
+        return Found(limit, f"{host}; not checked, as nwp.yml lists no Moodle for this AVC")
+    unlisted = f"{host}, which nwp.yml does not list for this AVC"
+    return Found(limit, unlisted, tripped=True, counted=[number for number, _ in found])
+
+
+def _held(limit: str, found: str, counted: Collection[int]) -> Found:
+    """What a guard found that trips when it has something to hold back."""
+    return Found(limit, found, bool(counted), counted)
+
+
+def _same_host(found: str, listed: str) -> bool:
+    """Whether two hosts are one; a port that one of them leaves out may be any."""
+    (host, port), (wanted, wanted_port) = (_HOST.findall(one.lower())[0] for one in (found, listed))
+    return bool(host == wanted and (port == wanted_port or not port or not wanted_port))
+
+
+def _empty_avc(found: _Numbered, around: Around, _settings: GuardSettings) -> Found:
+    limit = "at least one guild and one member"
+    if around.community is None:
+        return Found(limit, "not checked: AVC was not asked")
+    guilds, members = around.community.guilds, around.community.community
+    empty = not guilds or not members
+    counted = [number for number, _ in found] if empty else ()
+    return Found(limit, f"{guilds} guilds, {members} memberships", empty, counted)
+
+
+def _leftovers(found: _Numbered, around: Around, _settings: GuardSettings) -> Found:
+    limit = "no memberships or roles in AVC whose guild, person or membership is nowhere"
+    if around.community is None:
+        return Found(limit, "not checked: AVC was not asked")
+    left = around.community.leftovers
+    return _held(limit, str(left), _takings(found) if left else ())
+
+
+def _no_roles(found: _Numbered, around: Around, _settings: GuardSettings) -> Found:
+    limit = "at least one person with a role in AVC"
+    if around.community is None:
+        return Found(limit, "not checked: AVC was not asked")
+    roles = around.community.community_roles
+    counted = [n for n in _takings(found) if found[n][1].key.role is not None] if not roles else ()
+    return _held(limit, f"{roles} held", counted)
+
+
+def _removals_per_guild(found: _Numbered, around: Around, settings: GuardSettings) -> Found:
+    limit = settings.removals_per_guild
+    where: dict[tuple[CohortKey, int | None], list[int]] = defaultdict(list)
+    for number, operation in _losses(found):
+        where[operation.key, operation.cohort].append(number)
+    shares = [(numbers, around.sizes.get(cohort or 0, 0)) for (_, cohort), numbers in where.items()]
+    over = [numbers for numbers, size in shares if limit.exceeded(len(numbers), size)]
+    shown = [(numbers, size) for numbers, size in shares if not over or numbers in over]
+    if not shown:
+        return Found(str(limit), "none")
+    numbers, size = max(shown, key=lambda share: len(share[0]))
+    more = f", and {len(over) - 1} more guilds" if len(over) > 1 else ""
+    largest = f"{_name(found[numbers[0]][1])} {len(numbers)} of {size}{more}"
+    return _held(str(limit), largest, [number for numbers in over for number in numbers])
+
+
+def _removals(found: _Numbered, around: Around, settings: GuardSettings) -> Found:
+    numbers = [number for number, _ in _losses(found)]
+    size = sum(around.sizes.values())
+    over = settings.removals.exceeded(len(numbers), size)
+    return _held(str(settings.removals), f"{len(numbers)} of {size}", numbers if over else ())
+
+
+def _archives(found: _Numbered, around: Around, settings: GuardSettings) -> Found:
+    gone = {op.key for _, op in found if isinstance(op, ChangeCohort) and op.action == "archive"}
+    guilds = {key.uuid for key in gone}
+    over = settings.archives.exceeded(len(guilds), around.guilds)
+    # Whoever is taken out of a cohort that is put away loses what it gave: that is the harm.
+    counted = [n for n, op in found if op.key in gone] if over else ()
+    return _held(str(settings.archives), f"{len(guilds)} of {around.guilds} guilds", counted)
+
+
+def _privileged_roles(found: _Numbered, around: Around, settings: GuardSettings) -> Found:
+    joining: dict[CohortKey, set[int]] = defaultdict(set)
+    for _, op in found:
+        if isinstance(op, AddMember):
+            joining[op.key].add(op.account)
+    gets = {number: _given(op, joining, around) for number, op in found}
+    accounts = frozenset().union(*gets.values())
+    over = settings.privileged_roles.exceeded(len(accounts), 0)
+    counted = [number for number, given in gets.items() if given] if over else ()
+    return _held(str(settings.privileged_roles), str(len(accounts)), counted)
+
+
+def _given(
+    operation: Operation, joining: Mapping[CohortKey, set[int]], around: Around
+) -> frozenset[int]:
+    """The accounts that an operation gives a role which rules the site."""
+    match operation:
+        case DefineRole(role=role, key=key, cohort=cohort) if role in around.ruling:
+            return around.members.get(cohort or 0, frozenset()) | joining.get(key, set())
+        case AssignRole(role=role, account=account) if role in around.ruling:
+            return frozenset({account})
+        case AddMember(cohort=cohort, account=account) if cohort in around.ruled:
+            return frozenset({account})
+        case _:
+            return frozenset()
+
+
+def _protected(found: _Numbered, around: Around, settings: GuardSettings) -> Found:
+    people = {one.casefold() if isinstance(one, str) else one for one in settings.protected_people}
+    guilds = set(settings.protected_cohorts)
+    counted = [
+        number
+        for number, op in found
+        if _takes(op)
+        and (
+            not guilds.isdisjoint((op.guild, op.key.uuid))
+            or not people.isdisjoint(_known_as(op, around))
+        )
+    ]
+    named = f"{len(people)} people and {len(guilds)} guilds named" if people or guilds else "nobody"
+    return _held(f"nothing is taken; {named}", str(len(counted)), counted)
+
+
+def _known_as(operation: Operation, around: Around) -> Iterator[int | str]:
+    account = getattr(operation, "account", None)
+    if account is not None:
+        yield account
+        yield around.names.get(account, "").casefold()
+
+
+def _changed_matches(found: _Numbered, around: Around, _settings: GuardSettings) -> Found:
+    limit = "nobody is taken for another than before"
+    if around.matches is None:
+        return Found(limit, "not checked: there is no journal on this machine")
+    owners = {account: uid for uid, account in around.matches.items()}
+    counted = [
+        number
+        for number, op in found
+        if isinstance(op, AddMember | RemoveMember | AssignRole | UnassignRole)
+        and op.uid is not None
+        and (
+            around.matches.get(op.uid, op.account) != op.account
+            or owners.get(op.account, op.uid) != op.uid
+        )
+    ]
+    people = {getattr(found[number][1], "uid", None) for number in counted}
+    return _held(limit, str(len(people)), counted)
+
+
+def _losses(found: _Numbered) -> Iterator[tuple[int, RemoveMember | UnassignRole]]:
+    """What counts as a removal: of a role as well, unless it is given in another way."""
+    removed = {(op.key, op.account) for _, op in found if isinstance(op, RemoveMember)}
+    for number, op in found:
+        match op:
+            case RemoveMember():
+                yield number, op
+            case UnassignRole(because="way"):
+                continue
+            case UnassignRole() if (op.key, op.account) not in removed:
+                yield number, op
+
+
+def _takes(operation: Operation) -> bool:
+    archives = isinstance(operation, ChangeCohort) and operation.action == "archive"
+    return archives or isinstance(operation, _TAKING)
+
+
+def _takings(found: _Numbered) -> list[int]:
+    return [number for number, operation in found if _takes(operation)]
+
+
+def _name(operation: Operation) -> str:
+    role = operation.key.role
+    return f"{operation.guild} ({role})" if role else operation.guild
+
+
+RULES: Mapping[GuardName, Callable[[_Numbered, Around, GuardSettings], Found]] = {
+    "moodle-host": _moodle_host,
+    "empty-avc": _empty_avc,
+    "leftovers": _leftovers,
+    "no-roles": _no_roles,
+    "removals-per-guild": _removals_per_guild,
+    "removals": _removals,
+    "archives": _archives,
+    "privileged-roles": _privileged_roles,
+    "protected": _protected,
+    "changed-matches": _changed_matches,
+}

@@ -1,0 +1,87 @@
+"""What guards keep from being carried out, and what becomes of it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from reconciler.dependencies import falling, needs
+from reconciler.errors import GuardTripped
+from reconciler.guard_rules import Around
+from reconciler.guards import Verdict, judged
+from reconciler.models.guards import GuardFigures, GuardSettings
+from reconciler.models.operations import CreateCohort
+from reconciler.models.plan import Plan
+from reconciler.operations import operations
+from reconciler.selection import restricted
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """What is not carried out, as nobody has acknowledged it."""
+
+    tripped: tuple[GuardFigures, ...] = ()
+    positions: frozenset[int] = frozenset()
+    """Of the operations that are held back, and of what depends on them."""
+    acknowledged: tuple[GuardFigures, ...] = ()
+    """Guards that tripped, and were acknowledged."""
+    idle: tuple[str, ...] = ()
+    """Acknowledgements that fit no guard of this plan: of other operations, or not tripped."""
+
+
+NOTHING = HeldBack()
+
+
+def held_back(
+    verdicts: Sequence[Verdict], plan: Plan, acknowledgements: Collection[str]
+) -> HeldBack:
+    """What the verdicts hold back of a plan, but for what is acknowledged."""
+    tripped = [verdict for verdict in verdicts if not verdict.figures.ok]
+    known = {verdict.figures.acknowledge for verdict in tripped} & set(acknowledgements)
+    open_ = [verdict for verdict in tripped if verdict.figures.acknowledge not in known]
+    counted = frozenset().union(*(verdict.counted for verdict in open_))
+    return HeldBack(
+        tripped=tuple(verdict.figures for verdict in open_),
+        positions=falling(operations(plan), counted),
+        acknowledged=tuple(v.figures for v in tripped if v.figures.acknowledge in known),
+        idle=tuple(sorted(set(acknowledgements) - known)),
+    )
+
+
+def refuse_held_back(held: HeldBack) -> None:
+    """Raise GuardTripped, naming each guard, what it found, and what acknowledges it."""
+    if held.tripped:
+        raise GuardTripped(
+            "Guards hold this plan back; nothing was written. Look at what each has found. If it is"
+            " meant, acknowledge it; else leave it out: plan again with --only or --exclude.",
+            tuple(said(figures) for figures in held.tripped),
+        )
+
+
+def said(figures: GuardFigures) -> str:
+    """What a guard has found, in a sentence."""
+    return (
+        f"{figures.guard}: {figures.found} (limit: {figures.limit}); to acknowledge it:"
+        f" --ack {figures.acknowledge}"
+    )
+
+
+def held_plan(plan: Plan, held: HeldBack, around: Around, settings: GuardSettings) -> Plan:
+    """What was held back of a plan, as a plan of its own.
+
+    Creations that it needs are in it; where they are done by then, applying finds them so.
+    """
+    found = operations(plan)
+    waits = needs(found)
+    kept = {found[number] for number in held.positions}
+    kept |= {
+        found[need]
+        for number in held.positions
+        for need in waits[number]
+        if isinstance(found[need], CreateCohort)
+    }
+    return guarded(restricted(plan, kept), around, settings)
+
+
+def guarded(plan: Plan, around: Around, settings: GuardSettings) -> Plan:
+    """The plan with what the guards find in it."""
+    verdicts = judged(operations(plan), around, settings)
+    return plan.model_copy(update={"guards": tuple(verdict.figures for verdict in verdicts)})

@@ -1,0 +1,45 @@
+"""Guards, for reading: what they allow, what they found, and what to do about it."""
+
+import shlex
+from collections.abc import Iterable, Iterator
+
+from reconciler.held_back import HeldBack
+from reconciler.models.guards import GuardFigures
+from reconciler.models.plan import Plan
+from reconciler.operations import operations
+from reconciler.render.terminal import number
+
+
+def guard_lines(guards: Iterable[GuardFigures]) -> Iterator[str]:
+    """Every guard with its figures; those that hold something back say what acknowledges it."""
+    for guard in guards:
+        yield f"  {'✓' if guard.ok else '✗'} {guard.guard}: {guard.found} (limit: {guard.limit})"
+        if guard.acknowledge:
+            yield f"      --ack {guard.acknowledge}"
+
+
+def tripped(guards: Iterable[GuardFigures]) -> Iterator[str]:
+    """Those that hold the plan back."""
+    found = [guard for guard in guards if not guard.ok]
+    if found:
+        yield "⚠ Guards hold this plan back: apply takes it only with each of them acknowledged."
+    yield from guard_lines(found)
+
+
+def acknowledged(held: HeldBack) -> Iterator[str]:
+    """Which guards were acknowledged, and which acknowledgements did nothing."""
+    for guard in held.acknowledged:
+        yield f"ℹ Acknowledged: {guard.guard}, {guard.found} (limit: {guard.limit})"
+    for word in held.idle:
+        yield f"⚠ --ack {word} acknowledges nothing here: it is for other operations or sites"
+
+
+def held_back_lines(held: HeldBack, plan: Plan, file: str) -> Iterator[str]:
+    """What a one-shot run did not do, why, and the command that would."""
+    count = number(len(operations(plan)), "operation")
+    yield f"✗ Held back, as nobody has acknowledged it: {count}"
+    yield from guard_lines(held.tripped)
+    acks = [f"--ack {guard.acknowledge}" for guard in plan.guards if guard.acknowledge]
+    yield f"Look at it: reconciler show {shlex.quote(file)}"
+    yield "If it is meant:"
+    yield f"  reconciler apply {' '.join([shlex.quote(file), *acks])}"

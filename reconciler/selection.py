@@ -1,0 +1,95 @@
+"""A part of a plan: what is left of it when some of its operations are left out."""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+
+from reconciler.dependencies import falling, needs
+from reconciler.errors import ConfigError, NotFound
+from reconciler.models.members import MemberChange
+from reconciler.models.operations import AddMember, AssignRole, Operation
+from reconciler.models.plan import CohortPlan, Plan
+from reconciler.operations import (
+    cohort_operation,
+    definition_operation,
+    giving,
+    membership,
+    operations,
+)
+
+_NOTHING = {"idnumber": None, "name": None, "description": None, "component": None, "visible": None}
+_WORD = re.compile(r"(?P<kind>guild|user):(?P<name>.+)", re.DOTALL)
+
+
+def restricted(plan: Plan, keep: Collection[Operation]) -> Plan:
+    """The plan with those of its operations that are in ``keep``, and no others."""
+    parts = (_restricted(cohort, keep.__contains__) for cohort in plan.cohorts)
+    return plan.model_copy(update={"cohorts": tuple(part for part in parts if part is not None)})
+
+
+def selected(
+    plan: Plan,
+    only: Collection[str],
+    exclude: Collection[str],
+    guilds: Collection[str],
+    users: Collection[int],
+) -> Plan:
+    """The plan with what the words name, or without it: ``guild:NAME``, ``user:ID``.
+
+    ``guilds`` and ``users`` are those that there are. Cohorts come along that have to be made, or
+    become ours again, for somebody who is named. What waits for something that is left out is left
+    out, too: whoever moves is not removed before they are added. Raises ConfigError for a word that
+    is neither, NotFound for what there is not.
+    """
+    if not only and not exclude:
+        return plan
+    _refuse_unknown((*only, *exclude), {*guilds, *(c.guild for c in plan.cohorts)}, users)
+    found = operations(plan)
+    wanted = {n for n, op in enumerate(found) if not only or any(_names(w, op) for w in only)}
+    for number, waits in enumerate(needs(found)):
+        if number in wanted and isinstance(found[number], AddMember | AssignRole):
+            wanted.update(waits)
+    wanted -= {n for n, op in enumerate(found) if any(_names(w, op) for w in exclude)}
+    left = falling(found, set(range(len(found))) - wanted)
+    part = restricted(plan, {op for number, op in enumerate(found) if number not in left})
+    return part.model_copy(update={"only": tuple(only), "exclude": tuple(exclude)})
+
+
+def _refuse_unknown(words: Iterable[str], guilds: Collection[str], users: Collection[int]) -> None:
+    for word in words:
+        found = _WORD.fullmatch(word)
+        if found is None or (found["kind"] == "user" and not found["name"].isdecimal()):
+            raise ConfigError(f"'{word}' is neither guild:NAME nor user:ID (AVC's user id)")
+        if found["kind"] == "guild" and found["name"] not in guilds:
+            raise NotFound(f"Guild '{found['name']}' not found: give its machine name")
+        if found["kind"] == "user" and int(found["name"]) not in users:
+            raise NotFound(f"User ID {found['name']} not found in AVC")
+
+
+def _names(word: str, operation: Operation) -> bool:
+    kind, _, name = word.partition(":")
+    if kind == "guild":
+        return operation.guild == name
+    return str(getattr(operation, "uid", None)) == str(int(name))
+
+
+def _restricted(cohort: CohortPlan, keep: Callable[[Operation], bool]) -> CohortPlan | None:
+    def lines(
+        found: Iterable[MemberChange],
+        operation: Callable[[CohortPlan, MemberChange], Operation],
+    ) -> Iterator[MemberChange]:
+        return (line for line in found if keep(operation(cohort, line)))
+
+    itself, defines = cohort_operation(cohort), definition_operation(cohort)
+    part = cohort.model_copy(
+        update={
+            "members": tuple(lines(cohort.members, membership)),
+            "assignments": tuple(lines(cohort.assignments, giving)),
+            "definition": cohort.definition if defines and keep(defines) else None,
+        }
+    )
+    kept = itself is not None and keep(itself)
+    if itself is not None and not kept:
+        action = "forget" if cohort.action == "forget" else "update"
+        part = part.model_copy(update={**_NOTHING, "action": action})
+    empty = not (kept or part.members or part.assignments or part.definition)
+    return None if empty else part
