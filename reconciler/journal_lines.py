@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
@@ -24,6 +24,7 @@ from reconciler.models.operations import (
     Operation,
     Outcome,
     RemoveMember,
+    Status,
     UnassignRole,
     UndefineRole,
 )
@@ -40,9 +41,9 @@ KINDS: dict[str, type[Operation]] = {
     "define": DefineRole,
     "undefine": UndefineRole,
 }
-STATUSES = frozenset({"done", "already", "stale", "failed", "held"})
+STATUSES: tuple[Status, ...] = get_args(Status)
 
-_KNOWN = frozenset(KINDS)
+_KNOWN = tuple(KINDS)
 _NAMES = {kind: name for name, kind in KINDS.items()}
 _ADDRESS = re.compile(r"[^\s@<>()\[\]'\",;:]+@[^\s@<>()\[\]'\",;:]+")
 

@@ -193,10 +193,12 @@ def _events(descriptor: int, file: Path) -> Iterator[Event]:
 
 
 def _damaged(file: Path, first: int, last: int) -> StateError:
-    where = f"{file}:{first}"
-    what = "this line is" if first == last else f"lines {first} to {last} are"
-    lines_, they = ("it", "it says") if first == last else ("them", "they say")
+    what, them, they = (
+        ("this line is", "it", "it says")
+        if first == last
+        else (f"lines {first} to {last} are", "them", "they say")
+    )
     return StateError(
-        f"{where}: {what} damaged. Keep a copy, and take {lines_} out to go on without what"
-        f" {they}: sed -i '{first},{last}d' '{file}'"
+        f"{file}:{first}: {what} damaged, or a newer release's. If damaged, keep a copy and take"
+        f" {them} out, to go on without what {they}: sed -i '{first},{last}d' '{file}'"
     )
