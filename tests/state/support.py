@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
@@ -22,7 +22,16 @@ from reconciler.models.operations import (
     UnassignRole,
     UndefineRole,
 )
-from reconciler.models.plan import AvcSide, FlagChange, MoodleSide, TextChange
+from reconciler.models.plan import (
+    AvcSide,
+    CohortPlan,
+    FlagChange,
+    MatchingUsed,
+    MoodleSide,
+    Plan,
+    TextChange,
+)
+from reconciler.models.scope import FullScope
 from reconciler.state import StateDirectory
 from tests.strategies import nasty_text
 
@@ -67,6 +76,21 @@ def remember(
     with state.run(of or start(), as_steps(operations)) as record:
         for outcome in told:
             record(outcome)
+
+
+def plan_of(*cohorts: CohortPlan, **fields: Any) -> Plan:
+    """A plan for the same Moodle."""
+    began = start()
+    return Plan.model_validate(
+        {
+            "avc": began.avc,
+            "moodle": began.moodle,
+            "scope": FullScope(),
+            "matching": MatchingUsed(used=("email",)),
+            "cohorts": cohorts,
+            **fields,
+        }
+    )
 
 
 def journal_of(state: StateDirectory) -> Path:
