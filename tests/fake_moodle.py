@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from reconciler.models.desired import CohortKey
+from reconciler.models.log import LoggedChange
 from reconciler.models.moodle import (
     Ability,
     Account,
@@ -66,6 +67,8 @@ class FakeMoodle:
     enrolled: dict[int, dict[int, frozenset[int]]] = field(default_factory=dict)
     on_removal: Literal["unenrol", "suspend"] = "unenrol"
     abilities: frozenset[Ability] = frozenset()
+    log: list[LoggedChange] | None = None
+    """None: this access cannot read it. What is written here is not logged by itself."""
     created: dict[CohortKey, int] = field(default_factory=dict)
     lost: Counter[tuple[int, int]] = field(default_factory=Counter)
     """(cohort, account) → courses in which a removal took what was left to enrol them."""
@@ -80,6 +83,12 @@ class FakeMoodle:
 
     def unavailable(self) -> frozenset[Rule]:
         return self.blind
+
+    def changes(self, cohorts: frozenset[int]) -> tuple[LoggedChange, ...] | None:
+        if self.log is None:
+            return None
+        told = (change for change in self.log if change.cohort in cohorts)
+        return tuple(sorted(told, key=lambda change: -change.time))
 
     def lock_name(self) -> str:
         return "moodle.example"

@@ -19,6 +19,7 @@ from providers.moodle.write import Writing
 from reconciler.errors import AccessRefused, ConfigError, UnexpectedAnswer
 from reconciler.models.base import Model
 from reconciler.models.desired import CohortKey
+from reconciler.models.log import LoggedChange
 from reconciler.models.moodle import Enrolled, MoodleFacts, MoodleQuery, MoodleSnapshot, Rule
 from reconciler.models.operations import Facts, Operation, Outcome, Run, Step
 from reconciler.ports import SiteAccess
@@ -101,6 +102,10 @@ class WebServiceSite:
     def lock_name(self) -> str:
         """See the port: the address, unless whoever made this site knows better."""
         return self._lock_name or bare_address(self._client.url)
+
+    def changes(self, cohorts: frozenset[int]) -> tuple[LoggedChange, ...] | None:
+        """See the port. None without a database: no web service shows the log."""
+        return self._database.changes(cohorts) if self._database else None
 
     def read_back(self, operations: Sequence[Operation]) -> tuple[Facts, ...]:
         """See the port."""

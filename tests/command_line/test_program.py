@@ -7,7 +7,7 @@ import pytest
 
 from providers.moodle.command_line.program import Task, program
 
-TASKS: tuple[Task, ...] = ("look", "read", "enrolments", "write")
+TASKS: tuple[Task, ...] = ("look", "read", "enrolments", "changes", "write")
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -34,7 +34,17 @@ _WAYS = [*(["command-line"] if _DIRECTORY else []), *(["web-services"] if _URL a
 collect_ignore_glob = [
     *([] if _WAYS else ["test_contract.py"]),
     *([] if "web-services" in _WAYS else ["test_web_services.py"]),
-    *([] if "command-line" in _WAYS else ["test_roles.py", "test_courses.py", "test_directory.py"]),
+    *(
+        []
+        if "command-line" in _WAYS
+        else [
+            "test_roles.py",
+            "test_courses.py",
+            "test_directory.py",
+            "test_lock.py",
+            "test_log.py",
+        ]
+    ),
     *([] if len(_WAYS) == 2 else ["test_both_ways.py"]),
 ]
 

@@ -42,6 +42,7 @@ def small_site() -> Rows:
             {"plugin": "auth_manual", "name": "field_lock_idnumber", "value": "unlockedifempty"},
             {"plugin": "auth_ldap", "name": "field_lock_email", "value": "locked"},
             {"plugin": "local_cohortrole", "name": "version", "value": "2025100700"},
+            {"plugin": "tool_log", "name": "enabled_stores", "value": "logstore_standard"},
         ],
         "context": [
             {"id": SYSTEM, "contextlevel": 10, "instanceid": 0},

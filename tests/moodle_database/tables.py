@@ -95,9 +95,30 @@ _COLUMNS: Mapping[str, Mapping[str, TypeEngine[Any]]] = {
         "confirmtoken": String(64),
     },
     "local_cohortrole": {"id": _NUMBER, "cohortid": _NUMBER, "roleid": _NUMBER},
+    "logstore_standard_log": {
+        "id": _NUMBER,
+        "eventname": String(255),
+        "objectid": _NUMBER,
+        "userid": _NUMBER,
+        "courseid": _NUMBER,
+        "relateduserid": _NUMBER,
+        "anonymous": _FLAG,
+        "timecreated": _NUMBER,
+        "origin": String(10),
+        "realuserid": _NUMBER,
+    },
 }
-_NULLABLE = {("cohort", "idnumber"), ("cohort", "description"), ("enrol", "customint1")}
-TABLES = tuple(_COLUMNS)
+_NULLABLE = {
+    ("cohort", "idnumber"),
+    ("cohort", "description"),
+    ("enrol", "customint1"),
+    ("logstore_standard_log", "relateduserid"),
+    ("logstore_standard_log", "origin"),
+    ("logstore_standard_log", "realuserid"),
+}
+LOG = "logstore_standard_log"
+TABLES = tuple(name for name in _COLUMNS if name != LOG)
+"""Those without which nothing is read."""
 
 
 def load(url: str, rows: Rows, prefix: str = "mdl_", without: Sequence[str] = ()) -> None:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from providers.moodle.log import LoggedRow
 from providers.php import documents as php
 from providers.php.documents import Stopped, Trailer
 from reconciler.models.base import Model
@@ -112,6 +113,26 @@ class Enrolments(Model):
     rows: tuple[tuple[int, int, int], ...]
 
 
+class Changes(Model):
+    """Events of Moodle's log: see ``providers.moodle.log.LoggedRow``."""
+
+    kind: Literal["changes"]
+    rows: tuple[LoggedRow, ...]
+
+
+class Names(Model):
+    """Account, user name."""
+
+    kind: Literal["names"]
+    rows: tuple[tuple[int, str], ...]
+
+
+class NoLog(Model):
+    """Moodle keeps no log that can be read."""
+
+    kind: Literal["no-log"]
+
+
 class Answered(Model):
     """What became of a step."""
 
@@ -146,6 +167,9 @@ Said = (
     | Assignments
     | Site
     | Enrolments
+    | Changes
+    | Names
+    | NoLog
     | Answered
     | Shown
     | Unrecorded

@@ -4,12 +4,13 @@ from typing import Literal
 
 from providers.php.program import program as put_together
 
-Task = Literal["look", "read", "enrolments", "write"]
+Task = Literal["look", "read", "enrolments", "changes", "write"]
 
 _PIECES: dict[str, tuple[str, ...]] = {
     "look": ("look", "site", "plugin"),
     "read": ("read", "site", "plugin"),
     "enrolments": ("enrolments",),
+    "changes": ("changes",),
     "write": ("write", "holder", "sight", "operations", "record", "plugin"),
 }
 

@@ -5,8 +5,10 @@ from typing import Literal
 
 from providers.carriers.access import CarrierAccess, carrier_for, whereabouts
 from providers.moodle.command_line import reading
+from providers.moodle.command_line.changes import changes
 from providers.moodle.command_line.conversation import Php, moodle_php
 from providers.moodle.command_line.writing import Writing, shown
+from reconciler.models.log import LoggedChange
 from reconciler.models.moodle import Enrolled, MoodleFacts, MoodleQuery, MoodleSnapshot, Rule
 from reconciler.models.operations import Facts, Operation, Outcome, Run, Step
 from reconciler.ports import SiteAccess
@@ -62,6 +64,10 @@ class CommandLineSite:
     def lock_name(self) -> str:
         """See the port: machine and directory, whoever programs run as there."""
         return self._whereabouts
+
+    def changes(self, cohorts: frozenset[int]) -> tuple[LoggedChange, ...] | None:
+        """See the port: from Moodle's own log."""
+        return changes(self._php, cohorts) if cohorts else ()
 
     def read_back(self, operations: Sequence[Operation]) -> tuple[Facts, ...]:
         """See the port. What the last ``write`` showed in its end: no PHP is started."""

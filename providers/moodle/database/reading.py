@@ -9,10 +9,13 @@ from providers.databases.database import Database
 from providers.moodle.database.accounts import idnumber_locked, read_accounts, read_issuers
 from providers.moodle.database.cohorts import read_cohorts, read_members, system_context
 from providers.moodle.database.enrolments import on_removal, read_enrolled, read_enrolment
+from providers.moodle.database.log import read_changes
 from providers.moodle.database.roles import read_roles
 from providers.moodle.database.settings import administrators, is_installed, setting
 from providers.moodle.database.source import Source
 from providers.moodle.database.tables import find_tables
+from reconciler.errors import AccessRefused
+from reconciler.models.log import LoggedChange
 from reconciler.models.moodle import PLUGIN, Enrolled, MoodleQuery, MoodleSnapshot
 
 KINDS = ("mysql", "mariadb", "postgresql")
@@ -65,6 +68,14 @@ class DatabaseReading:
         """See the port. Raises ReadError."""
         with self._open() as source:
             return read_enrolled(source, accounts, courses)
+
+    def changes(self, cohorts: frozenset[int]) -> tuple[LoggedChange, ...] | None:
+        """See the port; None, too, where this account may not read the log. Raises ReadError."""
+        try:
+            with self._open() as source:
+                return read_changes(source, cohorts)
+        except AccessRefused:
+            return None
 
     def traffic(self) -> str:
         """What this has cost so far."""

@@ -25,6 +25,8 @@ _COLUMNS = {
     # Of plugins: there while the plugin is installed.
     "auth_oauth2_linked_login": "userid issuerid username confirmtoken",
     "local_cohortrole": "cohortid roleid",
+    "logstore_standard_log": "id eventname objectid userid relateduserid realuserid courseid"
+    " anonymous timecreated origin",
 }
 
 
@@ -35,6 +37,9 @@ class Tables:
     site: str
     prefix: str
     _shown: Mapping[str, TableClause]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._shown
 
     def __getitem__(self, name: str) -> TableClause:
         """A table by Moodle's name for it; raises UnexpectedAnswer when it is not there."""

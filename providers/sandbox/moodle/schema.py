@@ -147,6 +147,28 @@ CREATE TABLE config_plugins (
     value TEXT NOT NULL,
     UNIQUE (plugin, name)
 ) STRICT;
+CREATE TABLE logstore_standard_log (
+    id INTEGER PRIMARY KEY,
+    eventname TEXT NOT NULL,
+    component TEXT NOT NULL,
+    action TEXT NOT NULL,
+    target TEXT NOT NULL,
+    objecttable TEXT,
+    objectid INTEGER,
+    crud TEXT NOT NULL,
+    edulevel INTEGER NOT NULL DEFAULT 0,
+    contextid INTEGER NOT NULL,
+    userid INTEGER NOT NULL,
+    courseid INTEGER,
+    relateduserid INTEGER,
+    anonymous INTEGER NOT NULL DEFAULT 0,
+    other TEXT,
+    timecreated INTEGER NOT NULL,
+    origin TEXT,
+    ip TEXT,
+    realuserid INTEGER
+) STRICT;
+CREATE INDEX log_time ON logstore_standard_log (timecreated);
 CREATE TABLE calls (
     function TEXT PRIMARY KEY,
     n INTEGER NOT NULL,
@@ -170,6 +192,7 @@ _ROLE_ASSIGNERS = ("manager", "editingteacher")
 """Whom a new Moodle allows ``moodle/role:assign``; it allows nobody ``moodle/site:config``."""
 _PLUGIN_SETTINGS = (
     ("enrol_cohort", "unenrolaction", "0"),
+    ("tool_log", "enabled_stores", "logstore_standard"),
     ("local_cohortrole", "version", "2025100700"),
     ("auth_oauth2", "version", "2024100700"),
     ("auth_email", "field_lock_idnumber", "unlocked"),

@@ -17,7 +17,7 @@ function cohort_add_cohort(stdClass $cohort): int {
     $cohort->timecreated ??= time();
     $cohort->timemodified ??= $cohort->timecreated;
     $cohort->id = $DB->insert_record('cohort', $cohort);
-    context::instance_by_id($cohort->contextid);
+    sandbox_log('cohort_created', $cohort);
     return $cohort->id;
 }
 
@@ -27,7 +27,7 @@ function cohort_update_cohort(stdClass $cohort): void {
     $cohort->timemodified = time();
     $DB->update_record('cohort', $cohort);
     // Moodle's event needs the context: who leaves it out is told so.
-    context::instance_by_id($cohort->contextid);
+    sandbox_log('cohort_updated', $cohort);
 }
 
 /** Checks neither the account nor, before it has written, the cohort: Moodle does not, either. */
@@ -40,6 +40,7 @@ function cohort_add_member(int|string $cohortid, int|string $userid): void {
     }
     $DB->insert_record('cohort_members', (object) $membership);
     $cohort = $DB->get_record('cohort', ['id' => $cohortid], '*', MUST_EXIST);
+    sandbox_log('cohort_member_added', $cohort, (int) $userid);
     sandbox_tell_observers('member_added', $cohort, (int) $userid);
 }
 
@@ -48,6 +49,7 @@ function cohort_remove_member(int|string $cohortid, int|string $userid): void {
     sandbox_before('cohort_remove_member', $cohortid, $userid);
     $DB->delete_records('cohort_members', ['cohortid' => $cohortid, 'userid' => $userid]);
     $cohort = $DB->get_record('cohort', ['id' => $cohortid], '*', MUST_EXIST);
+    sandbox_log('cohort_member_removed', $cohort, (int) $userid);
     sandbox_tell_observers('member_removed', $cohort, (int) $userid);
 }
 

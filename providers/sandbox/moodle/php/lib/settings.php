@@ -3,6 +3,7 @@
 
 const FORMAT_HTML = '1';
 const MEMORY_HUGE = -4;
+const DAYSECS = 86400;
 
 /** What config.php says goes before what the table says. */
 function initialise_cfg(): void {

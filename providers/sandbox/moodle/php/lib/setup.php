@@ -32,6 +32,8 @@ require_once(__DIR__ . '/accesslib.php');
 require_once(__DIR__ . '/roles.php');
 require_once(__DIR__ . '/enrollib.php');
 require_once(__DIR__ . '/lock.php');
+require_once(__DIR__ . '/log.php');
+require_once(__DIR__ . '/logging.php');
 require_once(__DIR__ . '/session.php');
 
 global $DB, $USER;
