@@ -6,6 +6,7 @@ import typer
 
 from reconciler.commands.apply import apply
 from reconciler.commands.demo import demo
+from reconciler.commands.erase import erase
 from reconciler.commands.history import history
 from reconciler.commands.plan import plan
 from reconciler.commands.release import release
@@ -19,7 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (plan, show, apply, sync, release, history, demo):
+for command in (plan, show, apply, sync, release, history, erase, demo):
     app.command()(command)
 app.add_typer(sandbox, name="sandbox")
 

@@ -118,6 +118,15 @@ class StateDirectory:
             found = [place for place in sorted(self.path.iterdir()) if place.is_dir()]
         return [place for place in found if place.name != _LOCKS and self._ours(place)]
 
+    def directories_of(self, moodle: str) -> list[Path]:
+        """Those of a Moodle: one by its address, any number by its name. Raises StateError."""
+        return [
+            directory
+            for directory in self.directories()
+            if directory == self._of(moodle)
+            or any(is_of(record, moodle) for record in journal_reading.records(directory))
+        ]
+
     def _of(self, moodle: str) -> Path:
         return self.path / file_name(moodle.rstrip("/"))
 

@@ -12,6 +12,7 @@ IMPURE = {
     "cli",
     "commands",
     "config",
+    "erasure",
     "journal",
     "journal_reading",
     "lock",

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from reconciler.erasure import Erased
 from reconciler.journal_lines import operation_fields
 from reconciler.lock import local_time
 from reconciler.models.journal import RunRecord, RunStep
@@ -77,6 +78,24 @@ def step_lines(record: RunRecord, *, running: bool) -> Iterator[str]:
             f"ℹ {number(record.missing, 'operation')} of it the journal has not: somebody was"
             " erased, or lines are lost."
         )
+
+
+def erased_lines(erased: Erased, uid: int | None) -> Iterator[str]:
+    """What was taken out of the journal, and what could not be reached."""
+    who = [f"user {uid} of AVC"] if uid is not None else []
+    who += [f"account {account} of Moodle" for account in sorted(erased.accounts)]
+    yield f"✓ {', '.join(who)}: {number(erased.operations, 'operation')} taken out of the journal."
+    for plan in erased.plans:
+        yield f"✓ {plan} deleted."
+    if not erased.accounts:
+        yield (
+            "ℹ The journal had no account of theirs. With --account ID, what it says of that"
+            " account alone goes, too."
+        )
+    yield (
+        "ℹ Out of reach: plan files elsewhere (git keeps them), logs, backups, and what both sites"
+        " hold."
+    )
 
 
 def figures(record: RunRecord) -> str:
