@@ -51,7 +51,8 @@ def run_lines(record: RunRecord, *, running: bool) -> Iterator[str]:
     start = record.start
     plan = f", plan {_short(start.digest)}" if start.digest else ""
     undoes = f", undoes {start.undoes}" if start.undoes else ""
-    moment = local_time(record.started)
+    # In this machine's zone; the id has it in UTC.
+    moment = local_time(record.started)[: len("2026-11-25T20:14:32")].replace("T", " ")
     yield f"{record.id}  {moment}  {name(start.moodle.site)}, {name(start.scope)}{plan}{undoes}"
     yield f"  {figures(record)}: {ending(record, running=running)}; by {name(start.by)}"
 

@@ -1,0 +1,158 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reconciler.cli import app
+from reconciler.errors import NotFound, ReadError
+from reconciler.models.desired import CohortKey
+from reconciler.models.operations import CreateCohort, Outcome, RemoveMember
+from reconciler.running import run
+from reconciler.state import StateDirectory
+from tests.state.support import KEY, addition, as_steps, journal_of, remember, removal, start
+
+History = Callable[..., str]
+
+
+@pytest.fixture
+def state(state_path: Path) -> StateDirectory:
+    return StateDirectory(state_path)
+
+
+@pytest.fixture
+def history(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> History:
+    """What the command prints, given some arguments."""
+    monkeypatch.setenv("TZ", "UTC")
+
+    def told(*arguments: str, code: int = 0) -> str:
+        assert run(app, ["history", *arguments]) == code
+        printed = capsys.readouterr()
+        return printed.err if code else printed.out
+
+    return told
+
+
+def create(guild: str = "web-dev") -> CreateCohort:
+    return CreateCohort(KEY, guild, guild, "AVC - Web", "text")
+
+
+def test_without_a_journal_it_says_so(state: StateDirectory, history: History) -> None:
+    """No journal is no error, and asking makes none."""
+    assert history() == f"No run is remembered here ({state.path}).\n"
+    assert history("ss").startswith("No run is remembered here of ss")
+    assert history("--json") == "[]\n"
+    assert not state.path.exists()
+    assert "there is no run 'last'" in history("last", code=1)
+
+
+def test_each_run_says_what_it_did_and_how_it_ended(
+    state: StateDirectory, history: History
+) -> None:
+    """Newest last; figures are of what was carried out, not of what was asked for."""
+    remember(state, [create(), addition(1, 11), addition(2, 12), removal(3, 13)])
+    remember(state, [addition(1, 11)], [Outcome(0, "already")])
+    remember(
+        state,
+        [addition(1, 11), addition(2, 12), removal(3, 13)],
+        [Outcome(0, "done"), Outcome(1, "failed", "x"), Outcome(2, "held")],
+        start("guild web-dev"),
+    )
+    with pytest.raises(ReadError), state.run(start("user 7"), as_steps([addition(1, 11)])):
+        raise ReadError("The site is away.")
+    with state.run(start(by="eve@here"), as_steps([addition(1, 11)])):
+        assert "still running; by eve@here" in history()
+    content = journal_of(state).read_bytes().splitlines(keepends=True)
+    journal_of(state).write_bytes(b"".join(content[:-1]))
+    lines = history().splitlines()
+    ids = [record.id for record in state.runs()]
+    assert [line.split()[0] for line in lines[::2]] == ids
+    assert [line.partition("ss, ")[2] for line in lines[::2]] == [
+        "full, plan abababab",
+        "full, plan abababab",
+        "guild web-dev, plan abababab",
+        "user 7, plan abababab",
+        "full, plan abababab",
+    ]
+    assert lines[1::2] == [
+        "  1 created, 2 added, 1 removed: done; by ann@here",
+        "  nothing changed: done; by ann@here",
+        "  1 added: partly: 2 not carried out; by ann@here",
+        "  nothing changed: failed: The site is away.; by ann@here",
+        "  nothing changed: cut off; by eve@here",
+    ]
+    assert all(len(line) <= 80 for line in lines)
+    assert [line.split()[0] for line in history("--limit", "2").splitlines()[::2]] == ids[-2:]
+    statuses = [run["statuses"] for run in json.loads(history("--json"))]
+    assert statuses[2] == {"done": 1, "failed": 1, "held": 1}
+
+
+def test_a_run_says_what_became_of_each_operation(state: StateDirectory, history: History) -> None:
+    """Each operation in a few words, with what became of it, whatever its texts hold."""
+    nasty = "w\x1b[31m\u202e\n"
+    key = CohortKey(uuid="u", role="te\x07acher")
+    told = [
+        Outcome(0, "done", cohort=5),
+        Outcome(1, "failed", "no \x1b[0m"),
+        Outcome(2, "stale"),
+    ]
+    gone = RemoveMember(key, nasty, 42, 3, None)
+    remember(state, [create(nasty), gone, addition(1, 1), addition(2, 2)], told)
+    (record,) = state.runs()
+    for arguments in (("last",), (record.id,), (record.id[:-1],), ("ss", record.id[:4])):
+        shown = history(*arguments)
+        assert shown.startswith(f"Run {record.id}: ss from avc\n")
+        assert shown.splitlines()[-4:] == [
+            "✓ create cohort w\\x1b[31m\\u202e\\x0a",
+            "✗ remove account 3 from w\\x1b[31m\\u202e\\x0a (te\\x07acher): failed: no \\x1b[0m",
+            "⚠ add account 1 to web-dev: no longer fitted",
+            "⚠ add account 2 to web-dev: what became of it is not known",
+        ]
+    found = json.loads(history("ss", "last", "--json"))
+    assert found["steps"][0]["created"] == 5
+    assert found["steps"][1]["operation"]["guild"] == nasty
+    assert found["steps"][3]["status"] is None
+
+
+def test_runs_are_found_by_how_they_begin(state: StateDirectory) -> None:
+    """A prefix that fits two runs is refused; a whole id is always that run."""
+    remember(state, [addition(1, 1)])
+    remember(state, [addition(2, 2)], of=start(url="https://b.example", site="b"))
+    (first,), (second,) = state.runs("ss"), state.runs("b")
+    assert state.find(first.id) == first
+    assert state.find("last", "ss") == first
+    assert state.find(second.id[:2], "b") == second
+    with pytest.raises(NotFound, match="2 runs begin with"):
+        state.find(first.id[:2])
+    with pytest.raises(NotFound, match="there is no run 'x'"):
+        state.find("x")
+    with pytest.raises(NotFound, match="there is no run"):
+        state.find(second.id, "ss")
+
+
+def test_a_moodle_is_named_or_addressed(state: StateDirectory, history: History) -> None:
+    """One Moodle's runs are asked for by its name in nwp.yml, or its address."""
+    remember(state, [addition(1, 1)])
+    remember(state, [addition(2, 2)], of=start(url="https://b.example", site="b"))
+    for name in ("b", "https://b.example", "https://b.example/"):
+        assert len(history(name).splitlines()) == 2
+        assert " b, full" in history(name)
+    assert len(history().splitlines()) == 4
+
+
+def test_what_is_lost_of_a_run_is_said(state: StateDirectory, history: History) -> None:
+    """A run with operations that the journal no longer has does not look whole."""
+    remember(state, [addition(1, 1), addition(2, 2)])
+    lines = journal_of(state).read_bytes().splitlines(keepends=True)
+    journal_of(state).write_bytes(b"".join(lines[:1] + lines[2:]))
+    assert "1 operation of it the journal has not" in history("last")
+
+
+def test_last_is_the_newest(state: StateDirectory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of all Moodles' runs, the newest is the one that began last; of one second, the later."""
+    runs = [("https://a", 100), ("https://b", 200), ("https://c", 50), ("https://b", 200)]
+    for number, (url, moment) in enumerate(runs, 1):
+        monkeypatch.setattr("time.time", lambda at=moment: float(at))
+        remember(state, [addition(number, number)], of=start(url=url))
+    assert [record.started for record in state.runs()] == [50, 100, 200, 200]
+    assert state.find("last").steps[0].operation == addition(4, 4)
