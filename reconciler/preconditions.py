@@ -123,7 +123,7 @@ class _Judge:
                 wanted = replace(wanted, **finished)
             elif value is None:
                 raise _Unfit(f"its {field} cannot be seen this way")
-            elif value != (change.from_ or ""):
+            elif value != ("" if change.from_ is None else change.from_):
                 planned = f"{change.from_!r} to {change.to!r}"
                 raise _Unfit(f"its {field} is {value!r} now; planned was {planned}")
         if not wanted.changes():

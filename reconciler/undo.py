@@ -42,7 +42,6 @@ _OPPOSITE: Mapping[str, Action] = {
     "restore": "archive",
     "update": "update",
 }
-_CLAIMS = {"adopt", "restore", "archive", "release"}
 
 _OfAccount = AddMember | RemoveMember | AssignRole | UnassignRole
 
@@ -90,21 +89,16 @@ class NamedHold:
 def holds(run: RunRecord, until: date) -> tuple[NamedHold, ...]:
     """What has to be left alone for the next synchronisation not to do again what is undone.
 
-    Each person in each guild, and each guild whose cohorts themselves change. Who is in a cohort
-    that will not be there, or will not be ours, is held with it.
+    Each person in each guild, and each guild whose cohorts themselves change.
     """
-    undone = [step.operation for step in undoable(run) if step.operation.key != NOBODYS]
-    cohorts = [op for op in undone if not isinstance(op, _OfAccount)]
-    covered = {
-        op.key
-        for op in cohorts
-        if isinstance(op, CreateCohort) or (isinstance(op, ChangeCohort) and op.action in _CLAIMS)
-    }
-    found = {NamedHold(op.guild, Hold(guild=op.key.uuid, until=until)): None for op in cohorts}
-    for op in undone:
-        if isinstance(op, _OfAccount) and op.key not in covered:
-            account = op.account if op.uid is None else None
-            hold = Hold(guild=op.key.uuid, user=op.uid, account=account, until=until)
+    found: dict[NamedHold, None] = {}
+    for step in undoable(run):
+        op = step.operation
+        user, account = None, None
+        if isinstance(op, _OfAccount):
+            user, account = op.uid, op.account if op.uid is None else None
+        if op.key != NOBODYS:
+            hold = Hold(guild=op.key.uuid, user=user, account=account, until=until)
             found[NamedHold(op.guild, hold)] = None
     return tuple(sorted(found, key=_hold_order))
 

@@ -338,7 +338,7 @@ _plans_of_cohorts = st.builds(
     uuid=st.sampled_from(UUIDS),
     role=st.none() | nasty_text,
     cohort=st.none() | _ids,
-    action=st.sampled_from(["create", "adopt", "update", "archive", "restore"]),
+    action=st.sampled_from(["create", "adopt", "update", "archive", "restore", "release"]),
     idnumber=_changes,
     name=_changes,
     description=_changes,
@@ -367,7 +367,9 @@ plans = st.builds(
         st.builds(GuildScope, uuid=nasty_text, name=nasty_text),
         st.builds(UserScope, uid=_ids),
     ),
-    matching=st.just(MatchingUsed(used=("email",), unavailable=("link",))),
+    matching=st.sampled_from(
+        [MatchingUsed(used=("email",), unavailable=("link",)), MatchingUsed(used=())]
+    ),
     roles=st.lists(
         st.builds(
             RolePlan,
