@@ -1,13 +1,15 @@
 """A plan against Moodle alone: what AVC calls for is not asked."""
 
+from dataclasses import replace
+
 from reconciler.costs import priced, question
 from reconciler.errors import PlanFileError
+from reconciler.held_back import guarded
 from reconciler.models.moodle import Enrolled, MoodleSnapshot
 from reconciler.models.plan import Plan
 from reconciler.ports import MoodleSite
 from reconciler.preconditions import check_alone, query_for
 from reconciler.reconciliation import SitePair, Work
-from reconciler.stale import Checked
 
 
 def saved_alone(plan: Plan, pair: SitePair) -> Work:
@@ -19,14 +21,15 @@ def saved_alone(plan: Plan, pair: SitePair) -> Work:
     return Work(plan, check_alone(plan, snapshot, enrolled), snapshot, None)
 
 
-def priced_alone(plan: Plan, moodle: MoodleSite) -> tuple[Plan, tuple[Checked, ...]]:
-    """The plan, with what its removals cost today, and whether it fits.
+def planned_alone(plan: Plan, pair: SitePair) -> Work:
+    """A new plan with what its removals cost today and what guards say, and whether it fits.
 
-    Raises as ``saved_alone``.
+    Raises as ``saved_alone``, and StateError.
     """
-    snapshot, enrolled = _read(plan, moodle)
+    snapshot, enrolled = _read(plan, pair.moodle)
     found = priced(plan, snapshot.enrolment, enrolled)
-    return found, check_alone(found, snapshot, enrolled)
+    work = Work(found, check_alone(found, snapshot, enrolled), snapshot, None)
+    return replace(work, plan=guarded(found, work.around(pair), pair.settings.guards))
 
 
 def _read(plan: Plan, moodle: MoodleSite) -> tuple[MoodleSnapshot, Enrolled]:

@@ -15,7 +15,7 @@ from reconciler.models.plan import Plan
 from reconciler.operations import operations
 from reconciler.plan_text import as_yaml, from_text
 from reconciler.reconciliation import SitePair, Work, apply, fresh, plan_now
-from reconciler.reconciliation_alone import priced_alone, saved_alone
+from reconciler.reconciliation_alone import planned_alone, saved_alone
 from reconciler.undo import holds, inverse
 from tests.fake_moodle import FakeMoodle
 from tests.memory_state import MemoryState
@@ -48,7 +48,7 @@ def carried_out(work: Work, sites: SitePair, left_out: frozenset[int] = frozense
 
 def undo_plan(sites: SitePair, number: int = -1) -> Plan:
     """The inverse of a run, priced, as its file says it."""
-    found, _ = priced_alone(inverse(memory(sites).runs[number]), sites.moodle)
+    found = planned_alone(inverse(memory(sites).runs[number]), sites).plan
     return from_text(as_yaml(found), "plan.yaml")
 
 

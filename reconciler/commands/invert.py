@@ -1,0 +1,125 @@
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reconciler.commands.files import write_plan
+from reconciler.commands.options import Debug
+
+if TYPE_CHECKING:
+    from reconciler.models.journal import RunRecord
+    from reconciler.stale import Checked
+
+DAYS = 30
+"""For which holds are proposed."""
+
+
+def invert(
+    run: Annotated[
+        str,
+        typer.Argument(metavar="RUN", help="The run's id, how it begins, or 'last'."),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write the plan: JSON to *.json, else YAML."
+        ),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until",
+            metavar="DAY",
+            help=f"The last day of the holds that are proposed; {DAYS} days from now without it.",
+        ),
+    ] = None,
+    debug: Debug = False,
+) -> int:
+    """Make the plan that undoes a run of this machine, and the holds that keep it undone.
+
+    Reads Moodle, to say what can be given back and what that costs. Writes nothing to it.
+    """
+    last = _day(until)
+    from reconciler.config.sites import connect_pair
+    from reconciler.reconciliation_alone import planned_alone
+    from reconciler.render.guards import tripped
+    from reconciler.render.holds import hold_lines
+    from reconciler.render.plan import plan_lines
+    from reconciler.render.problems import sentence
+    from reconciler.render.terminal import Terminal, note
+    from reconciler.summary import headline
+    from reconciler.undo import holds, inverse
+
+    record = _found(run)
+    pair = connect_pair(record.start.avc.site, record.start.moodle.site).pair
+    work = planned_alone(inverse(record), pair)
+    terminal = Terminal()
+    if output is None:
+        terminal.lines(plan_lines(work.plan))
+    else:
+        write_plan(output, work.plan)
+        terminal.line(headline(work.plan))
+        terminal.lines(tripped(work.plan.guards))
+        terminal.lines(f"⚠ {sentence(problem)}" for problem in work.plan.problems)
+    terminal.lines(_fit(work.checked))
+    if output is not None:
+        terminal.lines(_next(output))
+    if not work.plan.empty:
+        terminal.lines(hold_lines(holds(record, last), work.plan.avc.site))
+    note(pair.traffic(), debug=debug)
+    return 0
+
+
+def _day(told: str | None) -> date:
+    """The last day of the holds. Raises ConfigError for one that makes no sense, or is past."""
+    from datetime import datetime, timedelta
+
+    from reconciler.errors import ConfigError
+
+    today = datetime.now().astimezone().date()
+    if told is None:
+        return today + timedelta(days=DAYS)
+    try:
+        found = date.fromisoformat(told)
+    except ValueError as error:
+        raise ConfigError(f"--until {told!r} is no day: write it as 2026-12-31") from error
+    if found < today:
+        raise ConfigError(f"--until {told} is past: nothing would be held")
+    return found
+
+
+def _found(run: str) -> "RunRecord":
+    """The run. Raises NotFound, StateError, ConfigError while it is still at work."""
+    from reconciler.errors import ConfigError
+    from reconciler.state import state_directory
+
+    state = state_directory()
+    record = state.find(run)
+    if state.running(record):
+        raise ConfigError(f"run {record.id} is still at work ({record.start.by}): wait for its end")
+    return record
+
+
+def _fit(checked: "Sequence[Checked]") -> Iterator[str]:
+    from reconciler.render.terminal import number
+
+    done = sum(item.state == "done" for item in checked)
+    stale = [item.why for item in checked if item.state == "stale"]
+    if done:
+        yield f"ℹ {number(done, 'operation')} already so: somebody, or another run, was faster."
+    if stale:
+        yield (
+            f"⚠ {number(len(stale), 'operation')} cannot be given back, as Moodle has changed:"
+            " apply --skip-stale leaves out these, and what depends on them."
+        )
+        yield from (f"  - {why}" for why in stale)
+
+
+def _next(file: Path) -> Iterator[str]:
+    import shlex
+
+    named = shlex.quote(str(file))
+    yield f"Written to {file}. To review it: reconciler show {named}"
+    yield f"To undo the run: reconciler apply {named}"

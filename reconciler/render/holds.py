@@ -1,0 +1,38 @@
+"""Holds, ready to be put into nwp.yml."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+
+from reconciler.render.terminal import name
+from reconciler.undo import NamedHold
+
+_PLAIN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""A UUID that YAML takes for nothing else."""
+
+
+def hold_lines(holds: Sequence[NamedHold], avc: str) -> Iterator[str]:
+    """What keeps the next synchronisation from doing again what is undone; ``avc`` is the site."""
+    if not holds:
+        return
+    yield ""
+    yield (
+        "The next synchronisation does it all again, unless this is put into nwp.yml before you"
+        f" apply, for the site {name(avc)} under moodle_integration: sync:"
+    )
+    yield "hold:"
+    before: tuple[str, str] | None = None
+    for item in holds:
+        guild = item.guild, item.hold.guild
+        if guild != before:
+            yield f"  # {name(item.guild)}"
+        before = guild
+        yield f"  - {_entry(item)}"
+
+
+def _entry(item: NamedHold) -> str:
+    hold = item.hold
+    guild = hold.guild if _PLAIN.fullmatch(hold.guild) else json.dumps(hold.guild)
+    who = "" if hold.user is None else f", user: {hold.user}"
+    who += "" if hold.account is None else f", account: {hold.account}"
+    return f"{{guild: {guild}{who}, until: {hold.until.isoformat()}}}"
