@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
+from html import escape
+from json import dumps
 from time import sleep
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import httpx2
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from providers.moodle import errors
+from providers.moodle.addresses import stays_here
 from providers.moodle.form import Value, fields
-from reconciler.errors import ReconcilerError
+from reconciler.errors import ConfigError, ReconcilerError
 
 ATTEMPTS = 3
 PATH = "/webservice/rest/server.php"
@@ -31,7 +35,7 @@ class Client:
     ) -> None:
         self.url = url.rstrip("/")
         self._token = token
-        self._http = httpx2.Client(transport=transport, timeout=timeout)
+        self._http = _http(self.url, timeout, transport)
         self._retrying = Retrying(
             retry=retry_if_exception_type(errors.Busy),
             stop=stop_after_attempt(ATTEMPTS),
@@ -80,12 +84,44 @@ class Client:
         self._received += len(response.content)
         self.clock = _unix_time(response.headers.get("date", ""))
         try:
-            errors.refuse_status(response, where)
-            return errors.parsed(response, function, where)
+            errors.refuse_status(response, where, self._without_token)
+            return errors.parsed(response, function, where, self._without_token)
         except ReconcilerError as error:
-            # A server that is no Moodle may echo what it was sent.
-            error.args = tuple(str(arg).replace(self._token, "…") for arg in error.args)
+            error.args = tuple(self._without_token(str(arg)) for arg in error.args)
             raise
+
+    def _without_token(self, text: str) -> str:
+        """What a server said, without the token: one that is no Moodle may echo what it was sent.
+
+        In its own letters, as in the form, as in HTML, as in JSON.
+        """
+        token = self._token
+        for written in {token, quote_plus(token), quote(token), escape(token), dumps(token)[1:-1]}:
+            text = text.replace(written, "…")
+        return text
+
+
+def _http(url: str, timeout: float, transport: httpx2.BaseTransport | None) -> httpx2.Client:
+    """What sends. It verifies certificates, and goes nowhere that it is led to: the token with it.
+
+    Raises ConfigError for settings of proxies and certificates that make no sense.
+    """
+    # Proxies of the environment are for other machines: to one, plain text would leave this one.
+    environment = not stays_here(url)
+    try:
+        return httpx2.Client(
+            transport=transport,
+            timeout=timeout,
+            verify=True,
+            follow_redirects=False,
+            trust_env=environment,
+        )
+    except (httpx2.InvalidURL, ImportError, OSError, ValueError):
+        # Not their words, nor as a cause: they may be a part of a proxy's password.
+        raise ConfigError(
+            "the settings of proxies or certificates in the environment make no sense: look at"
+            " HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR"
+        ) from None
 
 
 def _unix_time(date: str) -> int | None:

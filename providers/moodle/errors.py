@@ -1,5 +1,6 @@
 """The one place where what Moodle and HTTP call an error becomes one of ours."""
 
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import httpx2
@@ -39,6 +40,10 @@ CAPABILITIES = (
 """What the token's user needs, in the system context."""
 _MAINTENANCE = frozenset({"sitemaintenance", "upgraderunning"})
 _BUSY = frozenset({429, 502, 504})
+
+
+Discreet = Callable[[str], str]
+"""Takes secrets out of what a server said. Before it is cut: half a token is told by none."""
 
 
 class Busy(SiteUnreachable):
@@ -99,7 +104,7 @@ def unreadable(error: CallRefused) -> UnexpectedAnswer:
     return UnexpectedAnswer(f"{error}. Look at the server's log for the reason.")
 
 
-def refuse_status(response: httpx2.Response, where: str) -> None:
+def refuse_status(response: httpx2.Response, where: str, discreet: Discreet) -> None:
     """Raise for every status but 200. Moodle itself answers 403 and 503; the rest is a server."""
     status = response.status_code
     if status == httpx2.codes.OK:
@@ -118,14 +123,14 @@ def refuse_status(response: httpx2.Response, where: str) -> None:
         raise UnexpectedAnswer(
             f"{where} sends us on to {target}: put the site's real address into nwp.yml."
         )
-    raise _unexpected(response, where)
+    raise _unexpected(response, where, discreet)
 
 
-def parsed(response: httpx2.Response, function: str, where: str) -> Any:
+def parsed(response: httpx2.Response, function: str, where: str, discreet: Discreet) -> Any:
     """The answer's JSON; raises for HTML, for anything else, and for Moodle's exceptions."""
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
-        raise _unexpected(response, where)
+        raise _unexpected(response, where, discreet)
     try:
         document = response.json()
     except ValueError as error:
@@ -146,11 +151,11 @@ def not_as_known(function: str, where: str, error: Exception) -> NoReturn:
     ) from error
 
 
-def _unexpected(response: httpx2.Response, where: str) -> UnexpectedAnswer:
+def _unexpected(response: httpx2.Response, where: str, discreet: Discreet) -> UnexpectedAnswer:
     kind = response.headers.get("content-type", "nothing").partition(";")[0]
     # Never the text of a 200: a server that is no Moodle may echo what it was sent, the token too.
     quotable = kind == "text/plain" and response.status_code != httpx2.codes.OK
-    said = " ".join(response.text[:200].split()) if quotable else ""
+    said = " ".join(discreet(response.text)[:200].split()) if quotable else ""
     return UnexpectedAnswer(
         f"{where} answered {response.status_code} with {kind}, not as a Moodle does"
         f"{f' ({said})' if said else ''}. Check the address in nwp.yml."

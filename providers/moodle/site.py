@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from providers.databases.database import parse_url
 from providers.moodle import calls
-from providers.moodle.addresses import bare_address
+from providers.moodle.addresses import bare_address, leaves_in_plain_text
 from providers.moodle.client import Client
 from providers.moodle.database.reading import KINDS, DatabaseReading
 from providers.moodle.database.same_site import require_same_site
@@ -24,6 +24,9 @@ from reconciler.models.moodle import Enrolled, MoodleFacts, MoodleQuery, MoodleS
 from reconciler.models.operations import Facts, Operation, Outcome, Run, Step
 from reconciler.ports import SiteAccess
 
+_TOKEN = re.compile(r"[!-~]+")
+"""What Moodle makes are 32 digits (``md5``); services of other makes may have others."""
+
 
 class WebServiceAccess(Model):
     """``access:`` of a Moodle site in nwp.yml."""
@@ -31,6 +34,8 @@ class WebServiceAccess(Model):
     via: Literal["webservice"] = "webservice"
     url: str | None = None
     """The site's address; without it, ``moodle_url`` of the AVC side."""
+    plain_http: bool = False
+    """Let the token travel by http to another machine: for networks that nobody else is in."""
     timeout: float = Field(default=60, gt=0)
     """Seconds of silence after which a call has failed."""
     database: str | None = Field(default=None, repr=False)
@@ -126,20 +131,41 @@ def connect(access: SiteAccess, transport: httpx2.BaseTransport | None = None) -
             f"site {access.site} has no address: set access.url, or moodle_integration.moodle_url"
             " of its AVC site, in nwp.yml"
         )
-    if "@" in url:
-        # It would end up in plan files, and git keeps those for ever.
-        raise ConfigError(
-            f"the address of site {access.site} has a user name or a password in it: leave them"
-            " out; the token goes into .secrets.yml"
-        )
+    _check(url, access.site, plain_http=options.plain_http)
     token = access.secret("token")
     if not token:
         raise AccessRefused(
             f"Site {access.site} has no web-service token: put it into .secrets.yml beside nwp.yml"
             f" (sites: {access.site}: token: …)."
         )
+    if not _TOKEN.fullmatch(token):
+        raise ConfigError(
+            f"the token of site {access.site} is none of Moodle's: those have no blanks, line ends"
+            " or letters beyond ASCII"
+        )
     client = Client(url, token, timeout=options.timeout, transport=transport)
     return WebServiceSite(client, _database(access, options, client.url))
+
+
+def _check(url: str, site: str, *, plain_http: bool) -> None:
+    """Refuse an address that would give secrets away."""
+    # It would end up in plan files, and git keeps those for ever.
+    if "@" in url:
+        raise ConfigError(
+            f"the address of site {site} has a user name or a password in it: leave them out; the"
+            " token goes into .secrets.yml"
+        )
+    if "?" in url:
+        raise ConfigError(
+            f"the address of site {site} has a '?' in it: leave out what follows; the token goes"
+            " into .secrets.yml"
+        )
+    if leaves_in_plain_text(url) and not plain_http:
+        raise ConfigError(
+            f"the address of site {site}, {url}, is no https: anybody on the way could read the"
+            " token. Use https://, or reach Moodle by its command line (access: {via: cli}); where"
+            " nobody can listen, say so: access: {plain_http: true}"
+        )
 
 
 def _database(

@@ -28,6 +28,7 @@ def test_secrets_that_cannot_be_read(
     """A broken .secrets.yml is named, and not taken for one without secrets."""
     ready.configure()
     write(ready.directory / ".secrets.yml")
+    (ready.directory / ".secrets.yml").chmod(0o600)
     failing(ready, says, "avc", "ss")
 
 
@@ -37,6 +38,7 @@ def test_a_secret_given_twice_is_not_told(ready: TwoSites, file: str) -> None:
     ready.configure()
     twice = "sites: {ss: {token: hunter2, token: hunter3}}\n"
     (ready.directory / file).write_text(twice)
+    (ready.directory / file).chmod(0o600)
     for extra in ([], ["--debug"]):
         ran = ready.pl("avc", "ss", *extra)
         assert ran.code == 1
@@ -49,6 +51,7 @@ def test_a_secret_that_yaml_cannot_read_is_not_told(ready: TwoSites, token: str)
     """Of .secrets.yml, errors name file and line, and repeat nothing."""
     ready.configure()
     (ready.directory / ".secrets.yml").write_text(f"sites: {{ss: {{token: {token}}}}}\n")
+    (ready.directory / ".secrets.yml").chmod(0o600)
     for extra in ([], ["--debug"]):
         ran = ready.pl("avc", "ss", *extra)
         assert ran.code == 1

@@ -122,6 +122,7 @@ def test_a_moodle_that_is_away(two: TwoSites, page: str) -> None:
     text = (NWP % f"{page}/401").replace("{via: sandbox, file: moodle.sqlite}", away)
     two.configure(text=text)
     (two.directory / ".secrets.yml").write_text("sites: {ss: {token: 5ecret}}\n")
+    (two.directory / ".secrets.yml").chmod(0o600)
     ran = status(two, "avc", "ss", "--check")
     assert (ran.code, ran.err) == (1, "")
     assert f"✗ Moodle            ss, {url}\n" in ran.out
