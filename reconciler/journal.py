@@ -6,6 +6,7 @@ off, by SIGKILL or a power failure; any of its lines may be missing, and it is t
 """
 
 import os
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,13 +20,13 @@ from reconciler.models.operations import Outcome, Step
 from reconciler.private_files import open_private, sync_directory, told
 
 CURRENT = "journal.jsonl"
-ROTATED = "journal-*.jsonl"
 LIMIT = 16 * 2**20
 """Bytes: a run that finds more begins a new file. No run is in two."""
 KEPT = 20
 """Files beside the current one."""
 
 _BATCH = 2**18
+_ROTATED = re.compile(r"journal-[0-9]{8}\.jsonl")
 
 
 @contextmanager
@@ -58,13 +59,15 @@ def run_id(moment: float) -> str:
 
 
 def files(directory: Path) -> list[Path]:
-    """The journal's files, oldest first."""
-    return [*rotated(directory), *(p for p in (directory / CURRENT,) if p.exists())]
+    """The journal's files, oldest first. Raises StateError."""
+    current = directory / CURRENT
+    return [*rotated(directory), *([current] if os.path.lexists(current) else [])]
 
 
 def rotated(directory: Path) -> list[Path]:
-    """The files that are full, oldest first."""
-    return sorted(directory.glob(ROTATED))
+    """The files that are full, oldest first. Raises StateError."""
+    with told(directory, "cannot be read"):
+        return sorted(path for path in directory.iterdir() if _ROTATED.fullmatch(path.name))
 
 
 class _Journal:

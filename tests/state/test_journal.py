@@ -268,6 +268,20 @@ def test_full_files_are_put_aside_and_the_oldest_go(
     assert all(1500 < (directory / name).stat().st_size < 3000 for name in names[:-1])
 
 
+def test_copies_that_people_keep_are_not_read(
+    state: StateDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever else lies beside the journal is no part of it, and in nobody's way."""
+    monkeypatch.setattr(journal, "LIMIT", 0)
+    remember(state, [addition(1, 1)])
+    file = journal_of(state)
+    for name in ("journal-copy.jsonl", "journal.jsonl~", "journal-1.jsonl", "journal.jsonl.gz"):
+        (file.parent / name).write_bytes(file.read_bytes())
+    remember(state, [addition(2, 2)])
+    remember(state, [addition(3, 3)])
+    assert len(state.runs()) == 3
+
+
 def test_a_file_put_aside_while_it_is_read_is_read_once(
     state: StateDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
