@@ -68,7 +68,8 @@ def summarise(plan: Plan) -> Summary:
 
 def headline(plan: Plan) -> str:
     """The plan in one line: the comment on top of its file."""
-    where = escaped(f"{plan.moodle.site} from {plan.avc.site}, {plan.scope}")
+    what = f"undoing run {plan.undoes}" if plan.undoes else f"from {plan.avc.site}, {plan.scope}"
+    where = escaped(f"{plan.moodle.site} {what}")
     found = summarise(plan)
     if plan.empty:
         return f"{where}: nothing to do"

@@ -48,7 +48,7 @@ def invert(
     from reconciler.render.holds import hold_lines
     from reconciler.render.plan import plan_lines
     from reconciler.render.problems import sentence
-    from reconciler.render.terminal import Terminal, note
+    from reconciler.render.terminal import Terminal, name, note
     from reconciler.summary import headline
     from reconciler.undo import holds, inverse
 
@@ -66,7 +66,12 @@ def invert(
     terminal.lines(_fit(work.checked))
     if output is not None:
         terminal.lines(_next(output))
-    if not work.plan.empty:
+    if record.start.undoes is not None:
+        terminal.line(
+            f"ℹ That run undid run {name(record.start.undoes)}: take out of nwp.yml what you put"
+            " under hold: for it, or the next synchronisation leaves alone what this gives back."
+        )
+    elif not work.plan.empty:
         terminal.lines(hold_lines(holds(record, last), work.plan.avc.site))
     note(pair.traffic(), debug=debug)
     return 0
