@@ -129,7 +129,13 @@ def members(client: Client, ids: Sequence[int]) -> dict[int, frozenset[int]]:
 
     def ask(batch: Sequence[int]) -> dict[int, frozenset[int]]:
         rows = checked(MEMBERS, client.call(function, cohortids=batch), function, client.url)
-        return {row.cohortid: row.userids for row in rows}
+        answered = {row.cohortid: row.userids for row in rows}
+        if answered.keys() != set(batch):
+            raise IncompleteRead(
+                f"Moodle at {client.url} answered {function} for other cohorts than it was asked"
+                " about: the answer was cut. Try again."
+            )
+        return answered
 
     found: dict[int, frozenset[int]] = {}
     for batch in batches(ids, 1):

@@ -6,7 +6,7 @@ from html import escape
 from json import dumps
 from time import sleep
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 import httpx2
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
@@ -93,11 +93,11 @@ class Client:
     def _without_token(self, text: str) -> str:
         """What a server said, without the token: one that is no Moodle may echo what it was sent.
 
-        In its own letters, as in the form, as in HTML, as in JSON.
+        In its own letters, as in addresses and forms, as in HTML, as in JSON.
         """
-        token = self._token
-        for written in {token, quote_plus(token), quote(token), escape(token), dumps(token)[1:-1]}:
-            text = text.replace(written, "…")
+        ways = (str, quote, quote_plus, unquote, escape, lambda token: dumps(token)[1:-1])
+        for way in ways:
+            text = text.replace(way(self._token), "…")
         return text
 
 

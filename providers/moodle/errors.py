@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, NoReturn
+from urllib.parse import unquote
 
 import httpx2
 
@@ -119,7 +120,8 @@ def refuse_status(response: httpx2.Response, where: str, discreet: Discreet) -> 
     if status in _BUSY:
         raise Busy(f"{where} answered {status}: it is overloaded. Try again later.")
     if response.is_redirect:
-        target = response.headers.get("location", "?")
+        # Without what follows the path, and in plain letters: there, too, the token may come back.
+        target = unquote(response.headers.get("location", "").partition("?")[0]) or "nowhere"
         raise UnexpectedAnswer(
             f"{where} sends us on to {target}: put the site's real address into nwp.yml."
         )

@@ -155,7 +155,7 @@ def _never(wanted: object, error: CallRefused) -> None:
     "response",
     [
         httpx2.Response(500, text=f"wstoken={TOKEN}", headers={"content-type": "text/plain"}),
-        httpx2.Response(302, headers={"location": f"http://x/?wstoken={TOKEN}"}),
+        httpx2.Response(302, headers={"location": f"http://x/{TOKEN}?wstoken={TOKEN}"}),
         httpx2.Response(200, json={"exception": "x", "errorcode": "y", "message": TOKEN}),
     ],
 )
