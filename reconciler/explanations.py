@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from reconciler.dependencies import falling
+from reconciler.errors import StalePlan
 from reconciler.models.log import LoggedChange
 from reconciler.models.operations import Operation
 from reconciler.operations import words
@@ -30,6 +31,13 @@ def reasons(checked: Sequence[Checked], logged: Sequence[LoggedChange] | None) -
         f"{checked[number].why}{_with_it(checked, number)}{_who(checked[number].operation, logged)}"
         for number in sorted(stale(checked))
     )
+
+
+def refuse_stale(checked: Sequence[Checked], logged: Sequence[LoggedChange] | None) -> None:
+    """Raise StalePlan, with a reason for each, where an operation is stale."""
+    found = reasons(checked, logged)
+    if found:
+        raise StalePlan(found)
 
 
 def _with_it(checked: Sequence[Checked], number: int) -> str:

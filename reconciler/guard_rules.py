@@ -4,7 +4,6 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from reconciler.models.avc import AvcCounts
 from reconciler.models.desired import CohortKey
@@ -20,6 +19,7 @@ from reconciler.models.operations import (
     UndefineRole,
 )
 
+_NOT_ASKED = "not checked: AVC was not asked"
 _TAKING = (RemoveMember, UnassignRole, UndefineRole)
 _HOST = re.compile(r"(\[[^\]]*\]|[^:]*):?(.*)", re.DOTALL)
 
@@ -69,15 +69,19 @@ _Numbered = Sequence[tuple[int, Operation]]
 
 
 def _moodle_host(found: _Numbered, around: Around, _settings: GuardSettings) -> Found:
-    host = urlsplit(around.url).netloc.rpartition("@")[2].lower()
+    host = re.split(r"[/?#]", around.url.partition("://")[2], maxsplit=1)[0].rpartition("@")[2]
     listed = any(_same_host(host, wanted) for wanted in around.hosts)
-    limit = ", ".join(around.hosts) or "as nwp.yml joins the sites"
+    limit = " or ".join(around.hosts) or "as nwp.yml joins the sites"
     if listed or (around.joined and not around.hosts):
         return Found(limit, host)
     if around.joined is None and not around.hosts:
-        return Found(limit, f"{host}; not checked, as nwp.yml lists no Moodle for this AVC")
-    unlisted = f"{host}, which nwp.yml does not list for this AVC"
-    return Found(limit, unlisted, tripped=True, counted=[number for number, _ in found])
+        return Found(limit, f"{host} - not checked: nwp.yml names no Moodle for this AVC")
+    return Found(
+        limit,
+        f"{host} - nwp.yml does not name it for this AVC",
+        tripped=True,
+        counted=[number for number, _ in found],
+    )
 
 
 def _held(limit: str, found: str, counted: Collection[int]) -> Found:
@@ -92,27 +96,27 @@ def _same_host(found: str, listed: str) -> bool:
 
 
 def _empty_avc(found: _Numbered, around: Around, _settings: GuardSettings) -> Found:
-    limit = "at least one guild and one member"
+    limit = "1 guild and 1 membership at least"
     if around.community is None:
-        return Found(limit, "not checked: AVC was not asked")
+        return Found(limit, _NOT_ASKED)
     guilds, members = around.community.guilds, around.community.community
     empty = not guilds or not members
     counted = [number for number, _ in found] if empty else ()
-    return Found(limit, f"{guilds} guilds, {members} memberships", empty, counted)
+    return Found(limit, f"{guilds} guilds and {members} memberships", empty, counted)
 
 
 def _leftovers(found: _Numbered, around: Around, _settings: GuardSettings) -> Found:
-    limit = "no memberships or roles in AVC whose guild, person or membership is nowhere"
+    limit = "none"
     if around.community is None:
-        return Found(limit, "not checked: AVC was not asked")
+        return Found(limit, _NOT_ASKED)
     left = around.community.leftovers
-    return _held(limit, str(left), _takings(found) if left else ())
+    return _held(limit, str(left or "none"), _takings(found) if left else ())
 
 
 def _no_roles(found: _Numbered, around: Around, _settings: GuardSettings) -> Found:
-    limit = "at least one person with a role in AVC"
+    limit = "1 role held in AVC at least"
     if around.community is None:
-        return Found(limit, "not checked: AVC was not asked")
+        return Found(limit, _NOT_ASKED)
     roles = around.community.community_roles
     counted = [n for n in _takings(found) if found[n][1].key.role is not None] if not roles else ()
     return _held(limit, f"{roles} held", counted)
@@ -159,7 +163,7 @@ def _privileged_roles(found: _Numbered, around: Around, settings: GuardSettings)
     accounts = frozenset().union(*gets.values())
     over = settings.privileged_roles.exceeded(len(accounts), 0)
     counted = [number for number, given in gets.items() if given] if over else ()
-    return _held(str(settings.privileged_roles), str(len(accounts)), counted)
+    return _held(f"{settings.privileged_roles} people", str(len(accounts) or "none"), counted)
 
 
 def _given(
@@ -189,8 +193,8 @@ def _protected(found: _Numbered, around: Around, settings: GuardSettings) -> Fou
             or not people.isdisjoint(_known_as(op, around))
         )
     ]
-    named = f"{len(people)} people and {len(guilds)} guilds named" if people or guilds else "nobody"
-    return _held(f"nothing is taken; {named}", str(len(counted)), counted)
+    named = f" of {len(people)} people and {len(guilds)} guilds" if people or guilds else ""
+    return _held("none", f"{len(counted) or 'none'}{named}", counted)
 
 
 def _known_as(operation: Operation, around: Around) -> Iterator[int | str]:
@@ -201,9 +205,9 @@ def _known_as(operation: Operation, around: Around) -> Iterator[int | str]:
 
 
 def _changed_matches(found: _Numbered, around: Around, _settings: GuardSettings) -> Found:
-    limit = "nobody is taken for another than before"
+    limit = "none"
     if around.matches is None:
-        return Found(limit, "not checked: there is no journal on this machine")
+        return Found(limit, "not checked: no journal here")
     owners = {account: uid for uid, account in around.matches.items()}
     counted = [
         number
@@ -216,7 +220,7 @@ def _changed_matches(found: _Numbered, around: Around, _settings: GuardSettings)
         )
     ]
     people = {getattr(found[number][1], "uid", None) for number in counted}
-    return _held(limit, str(len(people)), counted)
+    return _held(limit, str(len(people) or "none"), counted)
 
 
 def _losses(found: _Numbered) -> Iterator[tuple[int, RemoveMember | UnassignRole]]:

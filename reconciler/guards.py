@@ -1,13 +1,33 @@
 """Guards: what a plan does not do unless somebody has looked at it."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 
 from reconciler.guard_rules import RULES, Around, Found
 from reconciler.models.guards import GUARDS, GuardFigures, GuardName, GuardSettings
 from reconciler.models.operations import Operation
+
+REMEDIES: Mapping[GuardName, str] = {
+    "moodle-host": "Is this the Moodle of this AVC, and the AVC no copy? Then name its host under"
+    " moodle_integration: sync: guards: moodle_hosts",
+    "empty-avc": "An empty community would empty every cohort. Check that this is the right"
+    " database, and wholly restored",
+    "leftovers": "Memberships or roles are left in AVC whose guild, person or membership is"
+    " nowhere. Drupal deletes these together, so the rest may be lost and not gone. Restore the database"
+    " whole; if it is, delete these leftovers from it",
+    "no-roles": "Nobody in AVC holds a role in any guild, which would empty the cohorts for roles."
+    " Check that the database is wholly restored",
+    "removals-per-guild": "Look at who goes, and why",
+    "removals": "Look at who goes, and why",
+    "archives": "Look whether these guilds are really gone",
+    "privileged-roles": "Look at who is to have a role that rules the site",
+    "protected": "nwp.yml protects these people or guilds; look at who goes, and why",
+    "changed-matches": "Somebody is taken for another account, or an account for another person,"
+    " than in an earlier run. Look whether an address or a login was taken over",
+}
+"""What to do about a guard that holds something back."""
 
 _COSTS = ("last_enrolments", "suspends")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reconciler.dependencies import falling, needs
 from reconciler.errors import GuardTripped
 from reconciler.guard_rules import Around
-from reconciler.guards import Verdict, judged
+from reconciler.guards import REMEDIES, Verdict, judged
 from reconciler.models.guards import GuardFigures, GuardSettings
 from reconciler.models.operations import CreateCohort
 from reconciler.models.plan import Plan
@@ -50,8 +50,8 @@ def refuse_held_back(held: HeldBack) -> None:
     """Raise GuardTripped, naming each guard, what it found, and what acknowledges it."""
     if held.tripped:
         raise GuardTripped(
-            "Guards hold this plan back; nothing was written. Look at what each has found. If it is"
-            " meant, acknowledge it; else leave it out: plan again with --only or --exclude.",
+            "Guards hold this plan back; nothing was written. What is meant can be acknowledged;"
+            " what is not can be left out: plan again with --only or --exclude.",
             tuple(said(figures) for figures in held.tripped),
         )
 
@@ -59,8 +59,8 @@ def refuse_held_back(held: HeldBack) -> None:
 def said(figures: GuardFigures) -> str:
     """What a guard has found, in a sentence."""
     return (
-        f"{figures.guard}: {figures.found} (limit: {figures.limit}); to acknowledge it:"
-        f" --ack {figures.acknowledge}"
+        f"{figures.guard}: {figures.found} (limit: {figures.limit}). {REMEDIES[figures.guard]}."
+        f" To acknowledge it: --ack {figures.acknowledge}"
     )
 
 

@@ -14,7 +14,7 @@ from reconciler.errors import ConfigError
 _NEVER_WRAP = 10**9
 """Wrapped lines leave blanks at their ends, and make diffs of what did not change."""
 
-_PLAIN = re.compile(r"\w[\w ().@/…-]*(?::[\w/][\w ().@/…-]*)*")
+_PLAIN = re.compile(r"\w[\w ().@/…%-]*(?::[\w/][\w ().@/…%-]*)*")
 """Text that needs no quotes, or that ruamel quotes by itself (``null``, ``1``). Of other text it
 writes some plainly that it cannot read back: ``{from: :0}``."""
 

@@ -6,6 +6,7 @@ import pytest
 
 from reconciler.applier import require_success, steps
 from reconciler.errors import PartlyApplied, StalePlan
+from reconciler.explanations import refuse_stale
 from reconciler.models.avc import Guild
 from reconciler.models.operations import (
     AddMember,
@@ -93,10 +94,10 @@ def test_a_member_waits_for_the_cohort_that_is_made_for_it() -> None:
 
 def test_one_stale_operation_stops_them_all() -> None:
     """Not even the operations that still fit are carried out."""
-    fresh = operations(monday())
-    checked = [Checked(fresh[0], "to do"), Checked(fresh[1], "stale", "gone")]
+    todo = operations(monday())
+    checked = [Checked(todo[0], "to do"), Checked(todo[1], "stale", "gone")]
     with pytest.raises(StalePlan) as raised:
-        steps(checked)
+        refuse_stale(checked, None)
     assert raised.value.reasons == ("gone",)
 
 

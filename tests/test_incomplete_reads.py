@@ -1,20 +1,19 @@
 """Nothing is planned from a part of a site."""
 
-from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reconciler.errors import GuardTripped, IncompleteRead
+from reconciler.errors import IncompleteRead
 from reconciler.gather import gather
 from reconciler.models.avc import AvcSnapshot, Claims, Guild
 from reconciler.models.moodle import Account
 from reconciler.models.scope import GuildScope, Scope, UserScope
 from reconciler.models.settings import SyncSettings
 from reconciler.planner import make_plan
-from reconciler.reconciliation import plan_now
+from reconciler.reconciliation import fresh, plan_now
 from tests import strategies
 from tests.fake_moodle import FakeMoodle
 from tests.test_properties import FULL, carry_out, worlds
@@ -109,17 +108,20 @@ def test_a_community_without_any_role_empties_no_role_cohort(
     community = Community((A,), (person(1),), {1: frozenset({1})}, held)
     settings = SyncSettings(role_sync=role_sync, role_mapping={"guild_admin": "teacher"})
     for scope in (FULL, GuildScope(uuid=A.uuid, name="a"), UserScope(uid=1)):
-        refused = there and role_sync and role is None
-        with pytest.raises(GuardTripped) if refused else nullcontext():
-            plan_now(pair(community, moodle, settings), scope)
+        trips = there and role_sync and role is None
+        work = fresh(plan_now(pair(community, moodle, settings), scope))
+        verdict = work.held_back(pair(community, moodle, settings), ())
+        assert [guard.guard for guard in verdict.tripped] == (["no-roles"] if trips else [])
 
 
 @given(strategies.communities(), strategies.moodles())
-def test_an_empty_avc_plans_nothing(community: Community, moodle: FakeMoodle) -> None:
-    """Without guilds, or without a single member, nothing is planned: it would empty the site."""
+def test_of_an_empty_avc_everything_is_held_back(community: Community, moodle: FakeMoodle) -> None:
+    """Without guilds, or without a single member: it would empty the site."""
     for empty in (
         Community((), community.people, {}),
         Community(community.guilds, community.people, {}),
     ):
-        with pytest.raises(GuardTripped):
-            plan_now(pair(empty, moodle), FULL)
+        work = fresh(plan_now(pair(empty, moodle), FULL))
+        held = work.held_back(pair(empty, moodle), ())
+        assert held.tripped[0].guard == "empty-avc"
+        assert held.positions == frozenset(range(len(work.checked)))

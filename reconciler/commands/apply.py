@@ -7,10 +7,11 @@ from reconciler.commands.files import PlanFile, read_plan
 from reconciler.commands.options import Ack, Debug, refuse_older
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from reconciler.held_back import HeldBack
     from reconciler.models.avc import SyncRecord
+    from reconciler.models.log import LoggedChange
     from reconciler.models.plan import Plan
     from reconciler.reconciliation import Report, SitePair, Work
     from reconciler.render.terminal import Terminal
@@ -90,20 +91,20 @@ def _acknowledged(
 def _stale(work: "Work", pair: "SitePair", *, skip: bool) -> "frozenset[int]":
     """Positions of what is stale, and of what depends on it. Raises StalePlan unless skipped."""
     from reconciler.dependencies import falling
-    from reconciler.errors import StalePlan
-    from reconciler.explanations import stale
+    from reconciler.explanations import refuse_stale, stale
 
     found = stale(work.checked)
-    if found and not skip:
-        raise StalePlan(_reasons(work, pair))
+    if not skip:
+        refuse_stale(work.checked, _logged(work, pair))
     return falling([item.operation for item in work.checked], found)
 
 
-def _reasons(work: "Work", pair: "SitePair") -> tuple[str, ...]:
-    from reconciler.explanations import reasons, touched
+def _logged(work: "Work", pair: "SitePair") -> "Sequence[LoggedChange] | None":
+    """What Moodle's log has of the cohorts that stale operations are about, if it can be read."""
+    from reconciler.explanations import touched
 
     cohorts = touched(work.checked)
-    return reasons(work.checked, pair.moodle.changes(cohorts) if cohorts else ())
+    return pair.moodle.changes(cohorts) if cohorts else None
 
 
 def apply_work(
@@ -145,13 +146,13 @@ def apply_work(
 def _require_whole(work: "Work", pair: "SitePair", left_out: "frozenset[int]", done: int) -> None:
     """Raise PartlyApplied when stale operations were left out."""
     from reconciler.errors import PartlyApplied
-    from reconciler.explanations import stale
+    from reconciler.explanations import reasons, stale
 
     if not left_out.isdisjoint(stale(work.checked)):
         raise PartlyApplied(
             f"{done} operations were carried out; {len(left_out)} were left out, as the sites have"
             " changed since this plan was made. Make a new plan.",
-            _reasons(work, pair),
+            reasons(work.checked, _logged(work, pair)),
         )
 
 

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterable, Iterator
 
+from reconciler.guards import REMEDIES
 from reconciler.held_back import HeldBack
 from reconciler.models.guards import GuardFigures
 from reconciler.models.plan import Plan
@@ -15,6 +16,7 @@ def guard_lines(guards: Iterable[GuardFigures]) -> Iterator[str]:
     for guard in guards:
         yield f"  {'✓' if guard.ok else '✗'} {guard.guard}: {guard.found} (limit: {guard.limit})"
         if guard.acknowledge:
+            yield f"      {REMEDIES[guard.guard]}."
             yield f"      --ack {guard.acknowledge}"
 
 

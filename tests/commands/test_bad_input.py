@@ -269,15 +269,18 @@ def test_a_module_that_is_not_enabled(ready: TwoSites) -> None:
 
 
 def test_an_empty_community_is_refused(ready: TwoSites) -> None:
-    """An AVC without members exits with 3, or 1 from ``pl``, and touches nothing."""
+    """An AVC without members holds everything back, and nothing is touched."""
     ready.configure()
     assert ready.pl("avc", "ss").code == 0
     members = ready.members()
     ready.in_avc("DELETE FROM group_relationship_field_data")
-    assert ready.reconciler("sync", "avc", "ss").code == 3
-    ran = ready.pl("avc", "ss")
-    assert ran.code == 1
-    assert "AVC has no members" in ran.err
+    ready.reconciler("plan", "avc", "ss", "-o", "plan.yaml")
+    ran = ready.reconciler("apply", "plan.yaml")
+    assert ran.code == 3
+    assert "empty-avc: 1 guilds and 0 memberships" in ran.err
+    for ran in (ready.reconciler("sync", "avc", "ss"), ready.pl("avc", "ss")):
+        assert ran.code == 1
+        assert "An empty community would empty every cohort" in ran.out
     assert ready.members() == members
 
 

@@ -232,6 +232,6 @@ def test_beside_leftovers_nobody_goes(synced: TwoSites, lost: str) -> None:
         synced.damage_avc("UPDATE users_field_data SET status = 0 WHERE uid = 1")
     before = synced.members()
     ran = synced.reconciler("sync", "avc", "ss")
-    assert ran.code == 3
-    assert "whose guild, person or membership is nowhere" in ran.err
+    assert ran.code == 1
+    assert "whose guild, person or membership is nowhere" in ran.out
     assert synced.members() == before
