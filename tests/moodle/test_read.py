@@ -88,6 +88,14 @@ def test_a_site_that_moves_is_not_read(
     assert URL in str(caught.value)
 
 
+def test_an_answer_that_leaves_a_cohort_out_is_a_part(meddled: Meddled) -> None:
+    """Moodle answers for every cohort or refuses: one that is left out is not empty, nor gone."""
+    _fill(meddled, "a", "b", "c")
+    meddled.meddle = lambda _form, ask: json(ask()[:-1])
+    with pytest.raises(IncompleteRead):
+        calls.members(meddled.client(), [1, 2, 3])
+
+
 def test_members_of_the_others_are_still_asked_for(meddled: Meddled) -> None:
     """A cohort that went is found out by halving; the members of the rest are read."""
     _fill(meddled, "a", "b", "c")
