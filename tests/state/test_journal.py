@@ -109,6 +109,24 @@ def test_a_full_disk_leaves_whole_lines(
     assert found.steps == (RunStep(addition(1, 1)),)
 
 
+def test_the_error_that_ended_a_run_is_the_one_to_hear_of(
+    state: StateDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the end cannot be recorded either, the run is cut off, and its own error passed on."""
+
+    def full(_descriptor: int, _content: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    with (  # noqa: PT012 - the disk is full only after the run has begun
+        pytest.raises(ReadError, match="The site is away"),
+        state.run(start(), as_steps([addition(1, 1)])),
+    ):
+        monkeypatch.setattr(os, "write", full)
+        raise ReadError("The site is away.")
+    (found,) = state.runs()
+    assert found.ended is None
+
+
 _runs = st.lists(st.lists(operations, max_size=3), min_size=1, max_size=3)
 
 
