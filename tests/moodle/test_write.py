@@ -141,7 +141,13 @@ def test_a_change_that_is_not_shown_is_not_done(
 
 def test_a_cohort_that_goes_while_it_is_emptied(meddled: Meddled) -> None:
     """Nobody is a member of it then, but nothing of ours did that."""
-    _answer_to(meddled, _MEMBERS, lambda _rows: [])
+
+    def meddle(form: Form, _ask: Callable[[], Any]) -> None:
+        if form["wsfunction"] == _MEMBERS and _REMOVE in meddled.functions:
+            with store.connect(meddled.path) as db:
+                db.execute("DELETE FROM cohort WHERE id = 1")
+
+    meddled.meddle = meddle
     (outcome,) = _write(meddled, removal(1, 3))
     assert (outcome.status, outcome.reason) == ("stale", "the cohort is gone")
 
