@@ -3,6 +3,7 @@
 ``python -m tests.reliability.kill --times 200 --seed 1``
 """
 
+import json
 import os
 import re
 import signal
@@ -21,7 +22,7 @@ from tests.reliability.proof import Case, Wanted
 
 PATIENCE = 20.0
 """Seconds in which what is left of a killed run has to be over."""
-_LOCKED = re.compile(r"another run|is at work|lock")
+_LOCKED = re.compile(r"Somebody else is writing to|is being written to by")
 
 
 def kills(via: Via, times: int, seed: int) -> list[Case]:
@@ -66,6 +67,7 @@ def _case(place: Place, wanted: Wanted, random: Random, number: int) -> Case:
     if not _over(left):
         found.append("PHP went on although nobody listened")
     found += proof.faults(place, wanted)
+    found += _journal(place, begun=made > 0)
     if audit.record(place.moodle) != wanted.record:
         seen.append("Moodle's record is of an earlier run")
     return Case(number, place.via, tuple(seen), tuple(found))
@@ -120,11 +122,24 @@ def _resumed(place: Place) -> tuple[list[str], int]:
     refused = 0
     while True:
         code, said = place.run(*APPLY)
-        if code == 1 and _LOCKED.search(said) and time.monotonic() < until:
+        if code and _LOCKED.search(said) and time.monotonic() < until:
             refused += 1
             time.sleep(0.2)
             continue
         return ([f"applied again, it exits with {code}: {said[-1000:]}"] if code else []), refused
+
+
+def _journal(place: Place, *, begun: bool) -> Iterator[str]:
+    """What is wrong with the journal; ``begun``: the killed run made changes, so it is in there."""
+    code, said = place.run("history", "--json")
+    if code:
+        yield f"history exits with {code}: {said[-500:]}"
+        return
+    runs = json.loads(said)
+    if begun and not runs:
+        yield "changes were made, and the journal knows of no run"
+    if any(run["running"] for run in runs):
+        yield "the journal tells of a run that goes on, and there is none"
 
 
 def main() -> int:

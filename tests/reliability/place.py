@@ -17,6 +17,7 @@ from providers.sandbox.moodle.php_site import write_php_site
 from providers.sandbox.site import GUEST_AND_ADMIN, TOKEN
 from tests.reliability import audit
 from tests.reliability.two_communities import PEOPLE, two_communities, write_avc
+from tests.sandbox.stand_in import StandIn
 from tests.world import account
 
 Via = Literal["webservice", "cli"]
@@ -41,10 +42,23 @@ sites:
       moodle_site: ss
       role_sync: true
       role_mapping: {{guild_admin: {admin}, guild_mentor: {mentor}, guild_member: student}}
-      sync: {{{sync}}}
+      sync:
+        guards: {{removals_per_guild: 999, removals: 9999, archives: 99, privileged_roles: 999}}
+        {sync}
   ss:
     recipe: m
     access: {access}
+"""
+
+
+_PAUSE = """\
+$CFG->sandbox_before = static function ($function) {
+    static $paused = false;
+    if (!$paused && $function !== 'set_config') {
+        $paused = true;
+        usleep((int) getenv('SANDBOX_PAUSE'));
+    }
+};
 """
 
 
@@ -64,8 +78,19 @@ class Place:
         """Where whoever is started here keeps its locks and journals, unless told otherwise."""
         return self.directory / "state"
 
-    def start(self, arguments: Arguments, state: Path | None = None) -> "subprocess.Popen[str]":
-        """Start ``reconciler`` here."""
+    def start(
+        self,
+        arguments: Arguments,
+        *,
+        state: Path | None = None,
+        pause: int = 0,
+        errors: int = subprocess.STDOUT,
+    ) -> "subprocess.Popen[str]":
+        """Start ``reconciler`` here.
+
+        ``pause``: microseconds for which the stand-in waits before it first changes a cohort.
+        ``errors`` is where standard error goes.
+        """
         kept = {name: value for name, value in os.environ.items() if "RECONCILER" not in name}
         return subprocess.Popen(
             [sys.executable, "-m", "reconciler", *arguments],
@@ -75,10 +100,11 @@ class Place:
                 "PYTHONPATH": str(ROOT),
                 "RECONCILER_SS_TOKEN": TOKEN,
                 "RECONCILER_STATE": str(state or self.state),
+                "SANDBOX_PAUSE": str(pause),
             },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=errors,
             text=True,
         )
 
@@ -129,10 +155,14 @@ def prepared(directory: Path, via: Via) -> Iterator[Place]:
 def _reached(place: Place) -> Iterator[str]:
     """What nwp.yml says of how Moodle is reached, as long as it can be."""
     if place.via == "cli":
-        write_php_site(place.directory / "sites" / "ss", place.moodle)
+        root = place.directory / "sites" / "ss"
+        write_php_site(root, place.moodle)
+        StandIn(root, place.moodle).configure(_PAUSE)
         yield "{via: cli}"
         return
-    with place.start(("sandbox", "serve", ".", "--port", "0")) as server:
+    serve = ("sandbox", "serve", ".", "--port", "0")
+    # It logs each request there: a pipe that nobody reads would stop it.
+    with place.start(serve, errors=subprocess.DEVNULL) as server:
         assert server.stdout
         line = server.stdout.readline()
         announced = re.search(r"http://127\.0\.0\.1:\d+", line)
@@ -150,7 +180,7 @@ def _configure(place: Place, access: str, *, first: bool) -> None:
         admin, mentor = "manager", "coursecreator"
         one, other = ("definition", "assignment")[:: 1 if first else -1]
         ways = f"roles_by: {{manager: {one}, coursecreator: {other}}}"
-        sync = f"allow_privileged_roles: [manager], {ways}"
+        sync = f"allow_privileged_roles: [manager]\n        {ways}"
     text = _NWP.format(admin=admin, mentor=mentor, sync=sync, access=access)
     (place.directory / "nwp.yml").write_text(text)
 
