@@ -15,7 +15,7 @@ from typing import TypeVar, get_args
 from tests.reliability import audit
 from tests.reliability.place import APPLY, Place, Via
 
-MEASURED = 5
+MEASURED = 3
 """Whole runs that are made before the first that is disturbed."""
 
 Thing = TypeVar("Thing")
