@@ -141,30 +141,35 @@ def test_what_a_run_did_not_do_is_not_undone(status: Status) -> None:
     assert holds(run(RunStep(ADD, status)), UNTIL) == ()
 
 
+CUT = (
+    "The run was cut off: what it did to a is not recorded to its end. What Moodle shows to"
+    " be done is undone"
+)
+UNKNOWN = (
+    "Whether the run created a cohort for a is not recorded, so it and its members are left"
+    " as they are: look for it in Moodle"
+)
+ENROLLED = (
+    "Leaving the cohort of a ended, or may have ended, enrolments of account 101 in Moodle:"
+    " coming back enrols anew, and does not bring grades and groups back by itself"
+)
+NOT_OURS = (
+    "account 101 had the role coursecreator by cohort 77, which was no cohort of ours any"
+    " more: give it in Moodle, if it is to be had"
+)
 TOLD = [
     (
         "what became of it was not recorded",
         run(RunStep(ADD), ended=None),
-        [
-            (
-                "The run was cut off: what it did to a is not recorded to its end. What Moodle shows to"
-                " be done is undone"
-            )
-        ],
+        [CUT],
         (UNDONE,),
     ),
     (
         "nor whether a cohort was created, and with whom",
         run(RunStep(CREATE), RunStep(replace(ADD, key=ROLE_KEY, cohort=None)), ended=None),
         [
-            (
-                "The run was cut off: what it did to a is not recorded to its end. What Moodle shows to"
-                " be done is undone"
-            ),
-            (
-                "Whether the run created a cohort for a is not recorded, so it and its members are left"
-                " as they are: look for it in Moodle"
-            ),
+            CUT,
+            UNKNOWN,
         ],
         (),
     ),
@@ -177,35 +182,20 @@ TOLD = [
     (
         "a removal ended enrolments",
         run(replace(REMOVE, last_enrolments=2)),
-        [
-            (
-                "Leaving the cohort of a ended, or may have ended, enrolments of account 101 in Moodle:"
-                " coming back enrols anew, and does not bring grades and groups back by itself"
-            )
-        ],
+        [ENROLLED],
         (ADD,),
     ),
     (
         "a removal may have",
         run(replace(REMOVE, last_enrolments=None, suspends=None)),
-        [
-            (
-                "Leaving the cohort of a ended, or may have ended, enrolments of account 101 in Moodle:"
-                " coming back enrols anew, and does not bring grades and groups back by itself"
-            )
-        ],
+        [ENROLLED],
         (ADD,),
     ),
     ("a removal only suspended", run(replace(REMOVE, suspends=2)), [], (ADD,)),
     (
         "a role was taken that hung on nobody's cohort",
         run(replace(TAKE, key=NOBODYS, guild="left-77", cohort=77, because="cohort-gone")),
-        [
-            (
-                "account 101 had the role coursecreator by cohort 77, which was no cohort of ours any"
-                " more: give it in Moodle, if it is to be had"
-            )
-        ],
+        [NOT_OURS],
         (),
     ),
 ]

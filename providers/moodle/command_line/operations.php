@@ -78,8 +78,9 @@ function changed(array $step, Sight $sight, array $request): string
             return "the $field of cohort $id was " . quoted($before) . ', and is ' . quoted($value);
         }
     }
-    $new = $step['after']['idnumber'] ?? null;
-    return foreign($step, $sight, $request) ?: ($new === null ? '' : taken($new, $id));
+    // Any number of cohorts may have none.
+    $new = $step['after']['idnumber'] ?? '';
+    return foreign($step, $sight, $request) ?: ($new === '' ? '' : taken($new, $id));
 }
 
 /** Why a cohort is not ours to touch: gone, moved, or without its mark. */
