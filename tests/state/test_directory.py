@@ -224,3 +224,14 @@ def test_what_a_killed_process_left_of_a_held_plan_goes(state: StateDirectory) -
     left = sorted(path.name for path in first.parent.iterdir())
     assert len(left) == 10
     assert sum(not name.startswith(".") for name in left) == 2
+
+
+def test_a_plan_that_is_just_being_written_stays(state: StateDirectory) -> None:
+    """Another process's plan is not taken away while it is being written."""
+    plans = Path(state.keep(plan_of())).parent
+    writing = plans / ".29991231T235959Z-00000000.yaml"
+    writing.write_text("format: ")
+    for number in range(12):
+        state.keep(plan_of(only=(f"user:{number}",)))
+    assert len([*plans.iterdir()]) == 10
+    assert writing.exists()

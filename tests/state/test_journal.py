@@ -264,6 +264,10 @@ def test_matches_are_of_the_last_entry_that_holds(state: StateDirectory) -> None
     assert state.matches("https://other.example") is None
     remember(state, [addition(9, 11), removal(1, 11)], [Outcome(0, "done"), Outcome(1, "held")])
     assert state.matches(URL) == {11: 9, 13: 3, 14: 4}
+    # In the place of somebody who was not carried out before.
+    remember(state, [addition(1, 1), addition(2, 15)], [Outcome(0, "failed")])
+    remember(state, [addition(6, None), addition(7, None)])
+    assert state.matches(URL) == {11: 9, 13: 3, 14: 4}
 
 
 def test_full_files_are_put_aside_and_the_oldest_go(
