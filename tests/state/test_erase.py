@@ -40,8 +40,8 @@ def state(state_path: Path) -> StateDirectory:
 
 
 def left(state: StateDirectory) -> list[int]:
-    """Which of everybody's operations the only run still has."""
-    (record,) = state.runs()
+    """Which of everybody's operations the first run still has."""
+    record = state.runs()[0]
     assert record.missing == len(EVERYBODY) - len(record.steps)
     assert all(step.status == "done" for step in record.steps)
     return [EVERYBODY.index(step.operation) for step in record.steps]
@@ -65,9 +65,11 @@ def test_whose_operations_go(
 ) -> None:
     """Theirs go with their outcomes, and nobody else's; the run counts what it has lost."""
     remember(state, EVERYBODY)
-    file = journal_of(state)
+    remember(state, [addition(900, 901)] * len(EVERYBODY))
+    file, after = journal_of(state), state.runs()[1]
     erased = erase(file.parent, file.parent / PLANS, uid, account)
     assert left(state) == expected
+    assert state.runs()[1] == after
     assert erased.operations == len(EVERYBODY) - len(expected)
     assert file.stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in file.parent.iterdir()) == ["journal.jsonl"]
