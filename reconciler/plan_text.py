@@ -1,6 +1,7 @@
 """A plan as text: YAML for people, JSON for machines, told apart by the file's name."""
 
 import json
+import re
 from typing import Any
 
 from reconciler.errors import ConfigError, PlanFileError
@@ -8,6 +9,8 @@ from reconciler.models.plan import Plan
 from reconciler.plan_file import json_document, plan_from, yaml_document
 from reconciler.summary import headline
 from reconciler.yaml_text import dump, load_plain
+
+_NOT_ASCII = re.compile(r"[^\n\x20-\x7e]")
 
 
 def as_yaml(plan: Plan) -> str:
@@ -17,7 +20,9 @@ def as_yaml(plan: Plan) -> str:
 
 def as_json(plan: Plan) -> str:
     """The plan as JSON; equal plans give equal text."""
-    return json.dumps(json_document(plan), indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(json_document(plan), indent=1, ensure_ascii=False) + "\n"
+    # Characters that cannot be seen, as bidirectional marks, are only ever inside strings.
+    return _NOT_ASCII.sub(lambda c: c[0] if c[0].isprintable() else json.dumps(c[0])[1:-1], text)
 
 
 def as_text(plan: Plan, name: str) -> str:

@@ -10,6 +10,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from reconciler.errors import ConfigError
+from reconciler.member_lines import visible
 
 _NEVER_WRAP = 10**9
 """Wrapped lines leave blanks at their ends, and make diffs of what did not change."""
@@ -64,7 +65,9 @@ def dump(document: dict[str, Any], heading: str) -> str:
     yaml.indent(mapping=2, sequence=2, offset=0)
     out = StringIO()
     yaml.dump(CommentedMap({key: _styled(value) for key, value in document.items()}), out)
-    return f"# {heading}\n{out.getvalue()}"
+    # ruamel.yaml leaves bidirectional marks and the like as they are. What cannot be seen stands
+    # in double quotes, where YAML reads these escapes.
+    return f"# {heading}\n{visible(out.getvalue())}"
 
 
 def _styled(value: Any) -> Any:

@@ -1,12 +1,14 @@
 """A plan and its file are one and the same."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.models.plan import Plan
+from reconciler.models.plan import CohortPlan, Plan, TextChange
 from reconciler.plan_file import json_document, plan_from
 from reconciler.plan_text import as_json, as_text, as_yaml, from_text
 from tests import strategies
+from tests.example_plans import first_sync
 
 
 @given(strategies.plans, st.sampled_from(["plan.yaml", "plan.json"]))
@@ -29,3 +31,24 @@ def test_both_formats_say_the_same(plan: Plan) -> None:
 def _document(plan: Plan) -> dict[str, object]:
 
     return json_document(plan)
+
+
+@given(strategies.plans)
+def test_a_plan_file_hides_nothing(plan: Plan) -> None:
+    """Whatever names hold, every character of the file can be seen, and none turns its line."""
+    for text in (as_yaml(plan), as_json(plan)):
+        assert [c for c in text if not c.isprintable() and c != "\n"] == []
+
+
+@pytest.mark.parametrize(
+    "char", ["\x1b", "\x85", "\u202e", "\u2066", "\u200b", "\ufeff", "\U000e0041"]
+)
+@pytest.mark.parametrize("name", ["plan.yaml", "plan.json"])
+def test_what_cannot_be_seen_is_escaped(char: str, name: str) -> None:
+    """Control characters, bidirectional marks, tags: in names as in texts, and read back as is."""
+    text = f"red{char}evil"
+    cohort = CohortPlan(guild=text, uuid="u", action="create", name=TextChange(to=text))
+    plan = first_sync().model_copy(update={"cohorts": (cohort,)})
+    written = as_text(plan, name)
+    assert char not in written
+    assert from_text(written, name) == plan
