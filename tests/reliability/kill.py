@@ -32,7 +32,7 @@ def kills(via: Via, times: int, seed: int) -> list[Case]:
         prepared(Path(directory), via) as place,
     ):
         wanted = proof.measured(place)
-        return [*_cases(place, wanted, times, seed)]
+        return proof.followed(_cases(place, wanted, times, seed), times)
 
 
 def _cases(place: Place, wanted: Wanted, times: int, seed: int) -> Iterator[Case]:

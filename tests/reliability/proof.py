@@ -94,6 +94,17 @@ def kept(place: Place, case: Case) -> None:
     told([f"  kept in {copy}"])
 
 
+def followed(cases: Iterator[Case], times: int) -> list[Case]:
+    """All of them; how far it has got is told ten times."""
+    found: list[Case] = []
+    for case in cases:
+        found.append(case)
+        if len(found) * 10 // times > (len(found) - 1) * 10 // times:
+            good = sum(not one.faults for one in found)
+            told([f"… {case.way}: {good} of {len(found)} so far"])
+    return found
+
+
 def side_by_side(ways: Sequence[Via], cases: Callable[[Via], list[Case]]) -> list[Case]:
     """The cases of all ways, which run at once."""
     with ThreadPoolExecutor(len(ways)) as pool:

@@ -48,9 +48,9 @@ def races(via: Via, times: int, seed: int) -> list[Case]:
         prepared(Path(directory), via) as place,
     ):
         wanted = proof.measured(place)
-        found = [*_cases(place, wanted, times, seed, machines=1)]
-        if via == "cli":
-            found += _cases(place, wanted, times, seed, machines=2)
+        found: list[Case] = []
+        for machines in (1, 2) if via == "cli" else (1,):
+            found += proof.followed(_cases(place, wanted, times, seed, machines), times)
         return found
 
 
