@@ -1,14 +1,18 @@
 """Undoing runs, and holding what was undone, from both sites' rows to both's; by both ways."""
 
+import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reconciler.models.avc import Guild
+from reconciler.state import StateDirectory
 from tests.commands.by_command_line import (
     by_command_line,
     leaves,
@@ -128,3 +132,126 @@ def test_a_run_is_undone_and_stays_so_while_it_is_held(
     assert f"That run undid run {run}" in told.out
     place.run("apply", "again.yaml")
     assert place.state() == after
+
+
+def test_the_first_run_is_undone(sites: TwoSites) -> None:
+    """What it created is put away, and empty; with the holds in place it stays so."""
+    by_command_line(sites, MEMBERS, ROLES, GUARDS)
+    place = Place(sites, "ss")
+    place.sync()
+    made = sites.members()
+    told = place.invert("last")
+    assert told.out.count(": it is put away, and not deleted") == len(made)
+    place.run("apply", "undo.yaml")
+    put_away = sites.members()
+    assert len(put_away) == len(made)
+    assert all(name.rpartition("--archived-")[1] and not ids for name, ids in put_away.items())
+    assert place.state()["roles"] == place.state()["definitions"] == []
+    place.hold(told.out)
+    before = place.state()
+    place.sync()
+    assert place.state() == before
+
+
+def test_avc_is_not_asked(place: Place) -> None:
+    """A run is undone, and a plan applied without asking AVC, while AVC cannot be read at all."""
+    place.sites.in_avc(leaves(1, 1))
+    before = place.state()
+    place.run("plan", "avc", place.way, "-o", "plan.yaml")
+    (place.sites.directory / "avc.sqlite").unlink()
+    assert place.sites.reconciler("apply", "plan.yaml").code == 1
+    place.run("apply", "plan.yaml", "--no-source-check")
+    assert place.state() != before
+    place.invert("last")
+    place.run("apply", "undo.yaml")
+    assert place.state() == before
+
+
+def test_an_enrolment_that_ended_is_told_before_it_is_applied(sites: TwoSites) -> None:
+    """Moodle enrols anew; grades and groups it does not bring back by itself."""
+    made = by_command_line(sites, MEMBERS, ROLES, GUARDS)
+    place = Place(sites, "ss")
+    place.sync()
+    made.takes_part("web-dev", 3, 5)
+    sites.in_avc(leaves(1, 3))
+    place.sync()
+    says = "Leaving the cohort of web-dev ended, or may have ended, enrolments of account 103"
+    assert says in place.invert("last").out
+    assert says in place.run("show", "undo.yaml").out
+
+
+def test_what_no_longer_fits_is_told_and_can_be_left_out(place: Place) -> None:
+    """A cohort that somebody deleted since; the rest is undone."""
+    place.sites.in_avc(leaves(1, 1), leaves(2, 4))
+    place.sync()
+    place.sites.in_moodle(
+        "DELETE FROM cohort_members"
+        " WHERE cohortid IN (SELECT id FROM cohort WHERE name LIKE '%Design%')",
+        "DELETE FROM cohort WHERE name LIKE '%Design%'",
+    )
+    told = place.invert("last").out
+    assert "⚠ 1 operation cannot be given back, as Moodle has changed" in told
+    assert "  - add account 104 to design-team: cohort " in told
+    assert place.sites.reconciler("apply", "undo.yaml").code == 4
+    assert place.sites.reconciler("apply", "undo.yaml", "--skip-stale").code == 5
+    assert place.sites.members()["web-dev"] == {101, 102, 103}
+
+
+def test_a_run_is_named_by_how_it_begins(place: Place) -> None:
+    """And without a file its undoing is shown, and nothing is written."""
+    before = place.state()
+    shown = place.run("invert", place.last()[:-2])
+    assert f"Undoes run {place.last()}, whatever AVC calls for" in shown.out
+    assert place.state() == before
+
+
+REFUSED = [
+    (["20990101"], "there is no run '20990101'"),
+    (["last", "--until", "soon"], "--until 'soon' is no day: write it as 2026-12-31"),
+    (["last", "--until", "2020-01-01"], "--until 2020-01-01 is past: nothing would be held"),
+    (["last", "-o", "no/such/place.yaml"], "no/such/place.yaml: cannot be written"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "says"), REFUSED)
+def test_what_makes_no_sense_is_refused(place: Place, arguments: list[str], says: str) -> None:
+    """With a sentence, and exit code 1."""
+    ran = place.run("invert", *arguments, code=1)
+    assert says in ran.err
+
+
+def test_the_last_day_of_the_holds_is_told(place: Place) -> None:
+    """As asked for; 30 days from now without."""
+    today = datetime.now().astimezone().date()
+    day = (today + timedelta(days=30)).isoformat()
+    assert f"until: {day}}}" in place.invert("last").out
+    assert "until: 2999-01-01}" in place.invert("last", "--until", "2999-01-01").out
+
+
+def test_a_run_at_work_is_not_undone(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it will do is not known yet."""
+    monkeypatch.setattr(StateDirectory, "running", lambda _self, _record: True)
+    ran = place.run("invert", "last", code=1)
+    assert "is still at work" in ran.err
+
+
+def test_a_cut_off_run_of_the_journal_is_undone_as_far_as_it_came(
+    place: Place, state_path: Path
+) -> None:
+    """Of a run whose outcomes were never written, what Moodle shows to be done is undone."""
+    before = place.state()
+    place.sites.in_avc(leaves(1, 1), leaves(2, 4))
+    place.sync()
+    (journal,) = state_path.glob("*/journal.jsonl")
+    lines = journal.read_text().splitlines(keepends=True)
+    start = max(number for number, line in enumerate(lines) if "run" in json.loads(line))
+    kept = [line for line in lines[start:] if {"run", "op"} & json.loads(line).keys()]
+    journal.write_text("".join([*lines[:start], *kept]))
+    place.sites.in_moodle(
+        "INSERT INTO cohort_members (cohortid, userid)"
+        " SELECT id, 104 FROM cohort WHERE idnumber = 'design-team'"
+    )
+    told = place.invert("last").out
+    assert "The run was cut off" in told
+    place.run("apply", "undo.yaml")
+    assert place.state() == before

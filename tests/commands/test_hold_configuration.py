@@ -1,0 +1,124 @@
+"""``hold:`` in nwp.yml: what makes sense of it, and for how long."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.commands.test_sync import GUILD, synced
+from tests.two_sites import Ran, TwoSites
+
+__all__ = ["synced"]
+
+
+def day(ahead: int) -> str:
+    """So many days from now, on this machine's calendar."""
+    return (datetime.now().astimezone().date() + timedelta(days=ahead)).isoformat()
+
+
+def hold(sites: TwoSites, entries: str) -> None:
+    """Put a list into nwp.yml."""
+    text = (sites.directory / "nwp.yml").read_text()
+    sites.configure(text=text.replace("sync: {", f"sync: {{hold: [{entries}], ", 1))
+
+
+def leave(sites: TwoSites) -> Ran:
+    """Let bob (2) leave the guild, and synchronise."""
+    sites.in_avc(
+        "DELETE FROM group_relationship_field_data WHERE gid = 1 AND entity_id = 2"
+        " AND plugin_id = 'group_membership'"
+    )
+    return sites.reconciler("sync", "avc", "ss")
+
+
+HELD = "On hold, as nwp.yml says: u2 (ID: 2) in web-dev is left as it is"
+HOLDS = [
+    ("today", f"{{guild: web-dev, user: 2, until: {day(0)}}}", True),
+    ("in quotes", f"{{guild: web-dev, user: 2, until: '{day(9)}'}}", True),
+    ("yesterday", f"{{guild: web-dev, user: 2, until: {day(-1)}}}", False),
+    ("by UUID and account", f"{{guild: {GUILD.uuid}, account: 102, until: {day(1)}}}", True),
+    (
+        "twice, once past",
+        (
+            f"{{guild: web-dev, user: 2, until: {day(1)}}},"
+            f" {{guild: web-dev, user: 2, until: {day(-9)}}}"
+        ),
+        True,
+    ),
+    (
+        "twice",
+        (
+            f"{{guild: web-dev, user: 2, until: {day(1)}}},"
+            f" {{guild: {GUILD.uuid}, user: 2, until: {day(2)}}}"
+        ),
+        True,
+    ),
+    ("of another guild", f"{{guild: design-team, user: 2, until: {day(1)}}}", False),
+]
+
+
+@pytest.mark.parametrize(("entries", "holds"), [h[1:] for h in HOLDS], ids=[h[0] for h in HOLDS])
+def test_a_hold_holds_to_its_last_day(synced: TwoSites, entries: str, holds: bool) -> None:
+    """Afterwards nothing shows that it was there."""
+    hold(synced, entries)
+    ran = leave(synced)
+    assert (ran.code, HELD in ran.out) == (0, holds)
+    assert (102 in synced.members()["web-dev"]) is holds
+    assert ("hold" in ran.out.lower()) is holds
+
+
+def test_one_shot_runs_keep_to_holds_too(synced: TwoSites) -> None:
+    """``pl avc-moodle-sync`` plans as ``reconciler`` does."""
+    hold(synced, f"{{guild: web-dev, user: 2, until: {day(1)}}}")
+    synced.in_avc("UPDATE users_field_data SET status = 0 WHERE uid = 2")
+    ran = synced.pl("avc", "ss", "--full")
+    assert ran.code == 0
+    assert 102 in synced.members()["web-dev"]
+    assert HELD in ran.out
+
+
+BAD = [
+    ("{guild: a}", "sync.hold.0.until: is missing"),
+    ("{guild: a, until: soon}", "sync.hold.0.until: 'soon' is no day: write it as 2026-12-31"),
+    ("{guild: a, until: '2026-02-30'}", "'2026-02-30' is no day"),
+    ("{guild: a, until: 20261231}", "sync.hold.0.until: has to be a day, as 2026-12-31"),
+    ("{guild: a, until: 2026-12-31 10:00:00}", "has to be a day, as 2026-12-31"),
+    ("{guild: a, until: true}", "has to be a day, as 2026-12-31"),
+    ("{until: 2026-12-31}", "sync.hold.0.guild: is missing"),
+    ("{guild: '', until: 2026-12-31}", "sync.hold.0.guild: string should have at least 1"),
+    ("{guild: [a], until: 2026-12-31}", "sync.hold.0.guild: input should be a valid string"),
+    ("{guild: a, user: 0, until: 2026-12-31}", "sync.hold.0.user: input should be greater than 0"),
+    ("{guild: a, user: true, until: 2026-12-31}", "sync.hold.0.user: has to be a number"),
+    ("{guild: a, user: ann, until: 2026-12-31}", "sync.hold.0.user: input should be a valid int"),
+    ("{guild: a, user: 1, account: 2, until: 2026-12-31}", "names both a user of AVC and"),
+    ("{guild: a, users: 1, until: 2026-12-31}", "is not known here; there are: guild, user,"),
+    ("a", "sync.hold.0: input should be"),
+    (
+        f"{{guild: a, until: 2026-12-31}}, {{guild: a, account: {2**64}, until: 2026-12-31}}",
+        "sync.hold.1.account: input should be less than",
+    ),
+]
+
+
+@pytest.mark.parametrize(("entries", "says"), BAD)
+def test_a_hold_that_makes_no_sense_is_refused(synced: TwoSites, entries: str, says: str) -> None:
+    """With the file, the line and the key; nothing is planned around it."""
+    hold(synced, entries)
+    ran = synced.reconciler("sync", "avc", "ss")
+    assert ran.code == 1
+    assert f"nwp.yml:{line_of(synced)}: sites.avc.moodle_integration." in ran.err
+    assert says in ran.err
+
+
+def line_of(sites: TwoSites) -> int:
+    """The line with the list."""
+    lines = (sites.directory / "nwp.yml").read_text().splitlines()
+    return next(number for number, line in enumerate(lines, start=1) if "hold:" in line)
+
+
+def test_a_guild_that_there_is_not_is_told(synced: TwoSites) -> None:
+    """It may be gone for good, or misspelt: the run goes on."""
+    hold(synced, f"{{guild: web-def, user: 2, until: {day(1)}}}")
+    ran = leave(synced)
+    assert ran.code == 0
+    assert "nwp.yml puts the guild web-def on hold, and there is none with that" in ran.out
+    assert 102 not in synced.members()["web-dev"]
