@@ -10,7 +10,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -25,18 +25,18 @@ PATIENCE = 20.0
 _LOCKED = re.compile(r"Somebody else is writing to|is being written to by")
 
 
-def kills(via: Via, times: int, seed: int) -> list[Case]:
-    """Kill so many runs. In half of the cases PHP, if there is one, is not killed with Python."""
+def kills(via: Via, numbers: Sequence[int], seed: int) -> list[Case]:
+    """Kill a run for each number; PHP, if there is one, is killed with Python if that is even."""
     with (
         tempfile.TemporaryDirectory(prefix="kill-") as directory,
         prepared(Path(directory), via) as place,
     ):
         wanted = proof.measured(place)
-        return proof.followed(_cases(place, wanted, times, seed), times)
+        return proof.followed(_cases(place, wanted, numbers, seed), len(numbers))
 
 
-def _cases(place: Place, wanted: Wanted, times: int, seed: int) -> Iterator[Case]:
-    for number in range(1, times + 1):
+def _cases(place: Place, wanted: Wanted, numbers: Sequence[int], seed: int) -> Iterator[Case]:
+    for number in numbers:
         random = Random(f"{seed} {place.via} {number}")  # noqa: S311 - a moment is no secret
         case = _case(place, wanted, random, number)
         if case.faults:
@@ -145,7 +145,7 @@ def _journal(place: Place, *, begun: bool) -> Iterator[str]:
 def main() -> int:
     """Run it, and tell the figures; 1 when a case failed."""
     given = proof.arguments(__doc__, 200)
-    cases = proof.side_by_side(given.via, lambda via: kills(via, given.times, given.seed))
+    cases = proof.side_by_side(given.via, lambda via: kills(via, given.cases, given.seed))
     proof.told(proof.summary(cases))
     return int(any(case.faults for case in cases))
 

@@ -76,12 +76,14 @@ def _differences(what: str, found: Counter[Thing], wanted: Counter[Thing]) -> It
 
 
 def arguments(what: str, times: int) -> Namespace:
-    """``times``, ``seed`` and ``via`` (a list) of the command line."""
+    """``cases`` (their numbers), ``seed`` and ``via`` (a list) of the command line."""
     parser = ArgumentParser(description=what)
     parser.add_argument("--times", type=int, default=times, help="cases each way")
+    parser.add_argument("--only", type=int, metavar="CASE", help="one case, by its number")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--via", choices=[*get_args(Via), "both"], default="both")
     given = parser.parse_args()
+    given.cases = [given.only] if given.only else range(1, given.times + 1)
     given.via = [*get_args(Via)] if given.via == "both" else [given.via]
     return given
 

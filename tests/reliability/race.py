@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,8 +38,8 @@ class End:
     said: str
 
 
-def races(via: Via, times: int, seed: int) -> list[Case]:
-    """Run so many races; by command line as many again between two machines.
+def races(via: Via, numbers: Sequence[int], seed: int) -> list[Case]:
+    """Run a race for each number; by command line another one between two machines.
 
     Machines, here, are state directories: only Moodle's own lock can keep these two apart.
     """
@@ -50,13 +50,15 @@ def races(via: Via, times: int, seed: int) -> list[Case]:
         wanted = proof.measured(place)
         found: list[Case] = []
         for machines in (1, 2) if via == "cli" else (1,):
-            found += proof.followed(_cases(place, wanted, times, seed, machines), times)
+            found += proof.followed(_cases(place, wanted, numbers, seed, machines), len(numbers))
         return found
 
 
-def _cases(place: Place, wanted: Wanted, times: int, seed: int, machines: int) -> Iterator[Case]:
+def _cases(
+    place: Place, wanted: Wanted, numbers: Sequence[int], seed: int, machines: int
+) -> Iterator[Case]:
     way = place.via if machines == 1 else f"{place.via} from two machines"
-    for number in range(1, times + 1):
+    for number in numbers:
         random = Random(f"{seed} {way} {number}")  # noqa: S311 - a moment is no secret
         place.reset()
         apart, pause = random.uniform(0, APART), 0
@@ -115,7 +117,7 @@ def _judged(ends: list[End], machines: int) -> Iterator[str]:
 def main() -> int:
     """Run it, and tell the figures; 1 when a case failed."""
     given = proof.arguments(__doc__, 50)
-    cases = proof.side_by_side(given.via, lambda via: races(via, given.times, given.seed))
+    cases = proof.side_by_side(given.via, lambda via: races(via, given.cases, given.seed))
     proof.told(proof.summary(cases))
     return int(any(case.faults for case in cases))
 

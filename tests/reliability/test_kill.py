@@ -11,6 +11,6 @@ def test_a_killed_run_is_finished_by_the_next() -> None:
     Field by field; nothing was done twice; the journal can be read.
     """
     required_php()
-    cases = side_by_side(("webservice", "cli"), lambda via: kills(via, 10, seed=1))
+    cases = side_by_side(("webservice", "cli"), lambda via: kills(via, range(1, 11), seed=1))
     assert len(cases) == 20
     assert [case for case in cases if case.faults] == []
