@@ -10,7 +10,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, 
 from sqlalchemy.exc import ArgumentError
 
 from providers.databases.errors import foreign_errors_mapped
-from reconciler.errors import AccessRefused
+from reconciler.errors import AccessRefused, SiteUnreachable
 
 _DRIVERS = {
     "mysql": "mysql+pymysql",
@@ -81,6 +81,15 @@ class Database:
                 f"{self.site}: the database login is not possible this way ({error}); reach the"
                 " server by TLS or a socket."
             ) from error
+        except (TypeError, ValueError, OSError):
+            raise self._no_options() from None
+
+    def _no_options(self) -> SiteUnreachable:
+        """What the drivers say of options is no cause of it: it quotes their values."""
+        return SiteUnreachable(
+            f"{self.site}: the database's driver makes nothing of the options in the address"
+            " (`database` in nwp.yml, behind the '?'). Leave them out, or mend them."
+        )
 
     def _engine(self) -> Engine:
         url = self.url
@@ -92,7 +101,10 @@ class Database:
         elif "connect_timeout" not in url.query:
             wait["connect_timeout"] = 10
         # Values are people's addresses: they have no place in an error's text.
-        engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=wait)
+        try:
+            engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=wait)
+        except (TypeError, ValueError):
+            raise self._no_options() from None
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", self._on_connect)
         return engine

@@ -105,7 +105,9 @@ def foreign_errors_mapped(site: str, url: URL, program: str) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        raise _ours(error, site, url, program) from error
+        # A traceback shows the cause: not when that tells the password.
+        cause = None if url.password and url.password in str(error) else error
+        raise _ours(error, site, url, program) from cause
 
 
 def _ours(error: SQLAlchemyError, site: str, url: URL, program: str) -> ReadError:

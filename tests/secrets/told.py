@@ -6,7 +6,7 @@ from urllib.parse import quote, quote_plus
 
 TOKEN = "5ecr3t+t0ken/with=0dd&<letters>\"'%24f7c1e9"
 """Of letters that are written otherwise in forms, addresses, HTML and JSON."""
-PASSWORD = "pa55+w0rd/of:a@database#1b8e"
+PASSWORD = "pa55+w0rd/0f:4@d4t4b4se#1b8e"
 _PIECE = 8
 
 
