@@ -49,27 +49,31 @@ def records(directory: Path) -> Iterator[RunRecord]:
         yield run.record()
 
 
-def matches(directory: Path) -> dict[int, int] | None:
+def matches(directory: Path, avc: str) -> dict[int, int] | None:
     """AVC uid → the account of the last operation about them that was carried out, or was so.
 
-    None where there is no journal. Raises StateError for damage: a match that is forgotten would
-    be one that nobody is warned of when it changes.
+    Of the AVC with this UUID, and no other; whose operation is newest comes last. None where there
+    is no journal. Raises StateError for damage: a match that is forgotten would be one that nobody
+    is warned of when it changes.
     """
     if not files(directory):
         return None
     found: dict[int, int] = {}
     people: dict[int, tuple[int, int]] = {}
+    theirs = False
     for event in events(directory):
-        if "op" in event:
+        if "run" in event:
+            people.clear()
+            start = lines.run_start(event)
+            theirs = start is None or start.avc.uuid == avc
+        elif theirs and "op" in event:
             uid, account = event.get("uid"), event.get("account")
             if uid is not None and account is not None:
                 people[event["n"]] = uid, account
-        elif "status" in event:
-            if event["status"] in {"done", "already"} and event["n"] in people:
-                uid, account = people[event["n"]]
-                found[uid] = account
-        elif "run" in event:
-            people.clear()
+        elif event.get("status") in {"done", "already"} and event["n"] in people:
+            uid, account = people[event["n"]]
+            found.pop(uid, None)
+            found[uid] = account
     return found
 
 

@@ -159,9 +159,10 @@ class State(Protocol):
         """
         ...
 
-    def matches(self, moodle: str) -> Mapping[int, int] | None:
+    def matches(self, moodle: str, avc: str) -> Mapping[int, int] | None:
         """AVC uid → the account that the journal's last entry about them has, for the Moodle at
-        this address; None where there is no journal.
+        this address and the AVC with this UUID; whose entry is newest comes last. None where there
+        is no journal.
         """
         ...
 

@@ -84,7 +84,7 @@ class Work:
     def around(self, pair: SitePair) -> Around:
         """What guards look at."""
         community = self.now.snapshots.avc.counts if self.now else None
-        matches = pair.state.matches(self.moodle.url)
+        matches = pair.state.matches(self.moodle.url, self.plan.avc.uuid)
         found = around(self.plan, self.moodle, pair.settings, community, matches)
         return before(found, self.checked)
 

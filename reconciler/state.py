@@ -39,10 +39,10 @@ class StateDirectory:
         """See the port."""
         return hold(self._make(_LOCKS), site, by)
 
-    def matches(self, moodle: str) -> Mapping[int, int] | None:
+    def matches(self, moodle: str, avc: str) -> Mapping[int, int] | None:
         """See the port. Raises StateError, too, for a damaged journal."""
         directory = self._of(moodle)
-        return journal_reading.matches(directory) if self._ours(directory) else None
+        return journal_reading.matches(directory, avc) if self._ours(directory) else None
 
     @contextmanager
     def run(self, start: RunStart, steps: Sequence[Step]) -> Iterator[Callable[[Outcome], None]]:
@@ -58,11 +58,14 @@ class StateDirectory:
         """See the port."""
         plans = self._make(self._of(held.moodle.url).name, PLANS)
         moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-        file = plans / f"{moment}-{digest(held).removeprefix('sha256:')[:8]}.yaml"
+        known = f"{digest(held).removeprefix('sha256:')[:8]}.yaml"
+        # What is held back each night stays where last night's mail says.
+        file = next(plans.glob(f"[0-9]*-{known}"), plans / f"{moment}-{known}")
         replace(file, as_text(held, file.name).encode())
         with told(plans, "cannot be tidied"):
             # One that was cut off while it was written begins with a dot.
-            for old in sorted(plans.iterdir(), key=lambda one: one.name.lstrip("."))[:-HELD]:
+            others = [one for one in plans.iterdir() if one != file]
+            for old in sorted(others, key=lambda one: one.name.lstrip("."))[: 1 - HELD]:
                 old.unlink(missing_ok=True)
         return str(file)
 

@@ -36,13 +36,16 @@ from reconciler.state import StateDirectory
 from tests.strategies import nasty_text
 
 URL = "https://ss.example/moodle"
+AVC = "6f0c"
 KEY = CohortKey(uuid="2aaf2f3d-e1c7-4f50-a6f2-a498aceb1ddc")
 
 
-def start(scope: str = "full", url: str = URL, site: str = "ss", by: str = "ann@here") -> RunStart:
+def start(
+    scope: str = "full", url: str = URL, site: str = "ss", by: str = "ann@here", avc: str = AVC
+) -> RunStart:
     """What is known of a run before it writes."""
     return RunStart(
-        avc=AvcSide(site="avc", uuid="6f0c", guilds=2, memberships=9),
+        avc=AvcSide(site="avc", uuid=avc, guilds=2, memberships=9),
         moodle=MoodleSide(site=site, url=url, release="4.5"),
         scope=scope,
         digest="sha256:" + "ab" * 32,

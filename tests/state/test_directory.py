@@ -10,7 +10,7 @@ from reconciler.models.plan import Plan
 from reconciler.plan_file import digest
 from reconciler.plan_text import from_text
 from reconciler.state import StateDirectory, state_directory
-from tests.state.support import URL, addition, as_steps, plan_of, remember, start
+from tests.state.support import AVC, URL, addition, as_steps, plan_of, remember, start
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_files_are_private_from_the_first_moment(
 
 def test_reading_makes_nothing(state: StateDirectory) -> None:
     """Whoever only asks what there is leaves no trace."""
-    assert state.matches(URL) is None
+    assert state.matches(URL, AVC) is None
     assert state.runs() == ()
     assert state.directories() == []
     assert not state.path.parent.exists()
@@ -116,7 +116,7 @@ BREAKS = {
     "something else": (_link,),
 }
 ASKING: dict[str, Callable[[StateDirectory], object]] = {
-    "matches": lambda state: state.matches(URL),
+    "matches": lambda state: state.matches(URL, AVC),
     "runs": lambda state: state.runs(),
     "run": lambda state: remember(state, [addition(1, 1)]),
     "keep": lambda state: state.keep(plan_of()),
@@ -182,7 +182,7 @@ def test_each_moodle_has_its_own(state: StateDirectory) -> None:
     ]
     for number, url in enumerate(urls):
         remember(state, [addition(number + 1, 7)], of=start(url=url, site=f"s{number}"))
-    assert [state.matches(url) for url in urls] == [{7: n + 1} for n in range(len(urls))]
+    assert [state.matches(url, AVC) for url in urls] == [{7: n + 1} for n in range(len(urls))]
     assert len(state.runs()) == len(urls)
     assert [record.start.moodle.url for record in state.runs(urls[2])] == [urls[2]]
     assert [record.start.moodle.url for record in state.runs("s1")] == [urls[1]]
@@ -213,6 +213,20 @@ def test_held_plans_are_kept_whole_and_the_newest_ten(
     for file, plan in kept[2:]:
         assert file.name.endswith(f"Z-{digest(plan).removeprefix('sha256:')[:8]}.yaml")
         assert from_text(file.read_text(), file.name) == plan
+
+
+def test_a_plan_that_is_held_back_again_stays_where_it_was(
+    state: StateDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Night after night the same plan is one file, made anew; the newest ten do not push it out."""
+    first = state.keep(plan_of())
+    for number in range(HELD):
+        monkeypatch.setattr("time.gmtime", lambda n=number: (2099, 11, 25, 20, 14, n, 2, 329, 0))
+        state.keep(plan_of(only=(f"user:{number}",)))
+        made = datetime(2099, 1, 1, 0, 0, number, tzinfo=UTC)
+        assert state.keep(plan_of(made=made)) == first
+        assert from_text(Path(first).read_text(), first).made == made
+    assert len([*Path(first).parent.iterdir()]) == HELD
 
 
 def test_what_a_killed_process_left_of_a_held_plan_goes(state: StateDirectory) -> None:

@@ -13,6 +13,7 @@ from reconciler.models.scope import UserScope
 from reconciler.running import run
 from reconciler.state import PLANS, StateDirectory
 from tests.state.support import (
+    AVC,
     KEY,
     URL,
     addition,
@@ -99,7 +100,7 @@ def test_nothing_of_them_is_left_in_any_file(
     assert [record.error for record in records(directory)] == ["", "(erased)", ""]
     assert [record.missing for record in records(directory)] == [1, 1, 0]
     remember(state, [addition(3, 4)])
-    assert state.matches(URL) == {2: 1, 4: 3}
+    assert state.matches(URL, AVC) == {2: 1, 4: 3}
 
 
 def _line(avc: int | None, moodle: int) -> MemberChange:
@@ -199,8 +200,8 @@ def test_the_same_id_at_another_moodle_is_another_person(
     remember(state, [addition(156, 77)], of=start(url=other, site="other"))
     assert run(app, ["erase", "--user", "77"]) == 1
     assert "name one" in capsys.readouterr().err
-    assert state.matches(URL) == state.matches(other) == {77: 156}
+    assert state.matches(URL, AVC) == state.matches(other, AVC) == {77: 156}
     assert run(app, ["erase", "other", "--user", "77"]) == 0
-    assert (state.matches(URL), state.matches(other)) == ({77: 156}, {})
+    assert (state.matches(URL, AVC), state.matches(other, AVC)) == ({77: 156}, {})
     assert run(app, ["erase", URL, "--user", "77"]) == 0
-    assert state.matches(URL) == {}
+    assert state.matches(URL, AVC) == {}

@@ -13,6 +13,7 @@ from reconciler.models.journal import RunRecord, RunStep
 from reconciler.models.operations import Operation, Outcome
 from reconciler.state import StateDirectory
 from tests.state.support import (
+    AVC,
     URL,
     addition,
     as_steps,
@@ -159,7 +160,7 @@ def test_a_journal_cut_anywhere(
     assert again[: len(found)] == found
     assert again[-1].steps == (RunStep(addition(5, 6), "done"),)
     assert len(again) == len(found) + 1
-    assert (state.matches(URL) or {})[6] == 5
+    assert (state.matches(URL, AVC) or {})[6] == 5
 
 
 def _last_lines(file: Path, runs: tuple[RunRecord, ...], ends: list[int]) -> list[int]:
@@ -186,7 +187,7 @@ def test_a_journal_overwritten_anywhere(
     new = data.draw(st.binary(min_size=1, max_size=40) | st.just(bytes(200)))
     content[place : place + len(new)] = new
     file.write_bytes(content)
-    for read in (state.runs, lambda: state.matches(URL)):
+    for read in (state.runs, lambda: state.matches(URL, AVC)):
         with suppress(StateError):
             read()
     remember(state, [addition(5, 6)])
@@ -211,12 +212,12 @@ def test_damage_is_an_error_until_it_is_taken_out(state: StateDirectory, what: s
     lines[number] = lines[number].replace(b'"', b"'")
     file.write_bytes(b"".join(lines))
     with pytest.raises(StateError, match=rf"journal\.jsonl:{number + 1}: .* damaged") as raised:
-        state.matches(URL)
+        state.matches(URL, AVC)
     with pytest.raises(StateError, match="damaged"):
         state.runs()
     command = str(raised.value).partition("what ")[2].partition(": ")[2]
     assert os.system(command) == 0  # noqa: S605 - the command that people are told to run
-    assert (state.matches(URL) or {})[6] == 5
+    assert (state.matches(URL, AVC) or {})[6] == 5
     assert [record.missing for record in state.runs()] == (
         [0] if what == "the start" else [1, 0] if what == "an operation" else [0, 0]
     )
@@ -231,7 +232,7 @@ def test_what_a_cut_off_run_has_lost_is_no_damage(state: StateDirectory) -> None
     file.write_bytes(lines[0] + bytes(300) + b"\n" + lines[1])
     remember(state, [addition(5, 6)])
     assert [record.ended is None for record in state.runs()] == [True, False]
-    assert state.matches(URL) == {6: 5}
+    assert state.matches(URL, AVC) == {6: 5}
 
 
 def test_lines_of_another_run_are_never_counted_to_this_one(state: StateDirectory) -> None:
@@ -247,7 +248,7 @@ def test_lines_of_another_run_are_never_counted_to_this_one(state: StateDirector
 
 def test_matches_are_of_the_last_entry_that_holds(state: StateDirectory) -> None:
     """What was carried out or was so counts, a removal too, and later entries win."""
-    assert state.matches(URL) is None
+    assert state.matches(URL, AVC) is None
     remember(
         state,
         [addition(1, 11), addition(2, 12), addition(3, 13), removal(4, 14), addition(5, None)],
@@ -259,15 +260,20 @@ def test_matches_are_of_the_last_entry_that_holds(state: StateDirectory) -> None
             Outcome(4, "done"),
         ],
     )
-    assert state.matches(URL) == {11: 1, 13: 3, 14: 4}
-    assert state.matches(URL + "/") == state.matches(URL)
-    assert state.matches("https://other.example") is None
+    assert state.matches(URL, AVC) == {11: 1, 13: 3, 14: 4}
+    assert state.matches(URL + "/", AVC) == state.matches(URL, AVC)
+    assert state.matches("https://other.example", AVC) is None
     remember(state, [addition(9, 11), removal(1, 11)], [Outcome(0, "done"), Outcome(1, "held")])
-    assert state.matches(URL) == {11: 9, 13: 3, 14: 4}
+    assert state.matches(URL, AVC) == {11: 9, 13: 3, 14: 4}
     # In the place of somebody who was not carried out before.
     remember(state, [addition(1, 1), addition(2, 15)], [Outcome(0, "failed")])
     remember(state, [addition(6, None), addition(7, None)])
-    assert state.matches(URL) == {11: 9, 13: 3, 14: 4}
+    assert state.matches(URL, AVC) == {11: 9, 13: 3, 14: 4}
+    # Newest last, and none of another AVC's people.
+    remember(state, [addition(12, 13)], [Outcome(0, "done")])
+    remember(state, [addition(99, 14)], [Outcome(0, "done")], of=start(avc="other"))
+    assert list((state.matches(URL, AVC) or {}).items()) == [(14, 4), (11, 9), (13, 12)]
+    assert state.matches(URL, "other") == {14: 99}
 
 
 def test_full_files_are_put_aside_and_the_oldest_go(
