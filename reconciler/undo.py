@@ -1,5 +1,6 @@
 """The plan that undoes a run, and what keeps the next synchronisation from doing it again."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -227,34 +228,33 @@ def _missing(run: RunRecord) -> Iterator[Problem]:
 
 
 def _problems(undone: Iterable[RunStep], created: Mapping[CohortKey, int]) -> Iterator[Problem]:
-    lost: dict[int, dict[str, None]] = {}
-    cut: dict[str, None] = {}
+    lost: dict[int, set[str]] = defaultdict(set)
+    stays: dict[str, set[int]] = defaultdict(set)
+    cut: set[str] = set()
     for step in undone:
         operation = step.operation
         if step.status is None:
-            cut[operation.guild] = None
-        if isinstance(operation, RemoveMember) and operation.last_enrolments != 0:
-            lost.setdefault(operation.account, {})[operation.guild] = None
-        yield from _stays(step, created)
+            cut.add(operation.guild)
+        match operation:
+            case CreateCohort() if operation.key in created:
+                stays[operation.guild].add(created[operation.key])
+            case CreateCohort():
+                yield Problem(kind="not-undone", guilds=(operation.guild,))
+            case RemoveMember() if operation.last_enrolments != 0:
+                lost[operation.account].add(operation.guild)
+            case UnassignRole(key=CohortKey() as key) if key == NOBODYS:
+                yield _nobodys(operation)
+    for guild, numbers in stays.items():
+        yield Problem(kind="cohort-stays", guilds=(guild,), cohorts=tuple(sorted(numbers)))
     for account, guilds in lost.items():
         yield Problem(kind="enrolment-lost", accounts=(account,), guilds=tuple(sorted(guilds)))
     if cut:
         yield Problem(kind="log-cut", guilds=tuple(sorted(cut)))
 
 
-def _stays(step: RunStep, created: Mapping[CohortKey, int]) -> Iterator[Problem]:
-    """What of one operation is not undone."""
-    operation, guilds = step.operation, (step.operation.guild,)
-    if isinstance(operation, CreateCohort):
-        number = created.get(operation.key)
-        if number is None:
-            yield Problem(kind="not-undone", guilds=guilds)
-        else:
-            yield Problem(kind="cohort-stays", guilds=guilds, cohorts=(number,))
-    elif operation.key == NOBODYS and isinstance(operation, UnassignRole):
-        yield Problem(
-            kind="not-undone",
-            accounts=(operation.account,),
-            cohorts=() if operation.cohort is None else (operation.cohort,),
-            roles=(operation.role,),
-        )
+def _nobodys(taken: UnassignRole) -> Problem:
+    """A role that hung on a cohort which was nobody's by then cannot be given again."""
+    cohorts = () if taken.cohort is None else (taken.cohort,)
+    return Problem(
+        kind="not-undone", accounts=(taken.account,), cohorts=cohorts, roles=(taken.role,)
+    )

@@ -120,7 +120,7 @@ def test_a_cohort_that_was_created_is_emptied_and_put_away() -> None:
         ),
     )
     assert [sentence(p) for p in plan.problems] == [
-        "The run created cohort 8 for a: it is put away, and not deleted"
+        "The run created cohort 8 for a: put away, and not deleted"
     ]
 
 

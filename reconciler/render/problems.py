@@ -103,7 +103,7 @@ def _of_undoing(
                 " groups back by itself"
             )
         case "cohort-stays":
-            return f"The run created {cohorts} for {guilds}: it is put away, and not deleted"
+            return f"The run created {cohorts} for {guilds}: put away, and not deleted"
         case "log-cut" if not guilds:
             return "The journal no longer has all that the run set out to do: the rest is undone"
         case "log-cut":
