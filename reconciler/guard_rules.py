@@ -34,8 +34,8 @@ class Around:
     """The Moodle's address."""
     sizes: Mapping[int, int]
     """Cohort → how many members it had before any of the operations."""
-    guilds: int
-    """Guilds that have cohorts of ours."""
+    guilds: frozenset[str]
+    """UUIDs of the guilds that had cohorts of ours in use before any of the operations."""
     names: Mapping[int, str]
     """Account → its user name in Moodle."""
     members: Mapping[int, frozenset[int]]
@@ -44,6 +44,8 @@ class Around:
     """Roles that rule the site."""
     ruled: frozenset[int]
     """Cohorts whose members get such a role by a definition of local_cohortrole."""
+    given: Mapping[tuple[int, str], frozenset[int]]
+    """Cohort and role → the accounts that this program has given it, one by one."""
     community: AvcCounts | None
     """What AVC has; None: it was not asked."""
     matches: Mapping[int, int] | None
@@ -124,34 +126,36 @@ def _no_roles(found: _Numbered, around: Around, _settings: GuardSettings) -> Fou
 
 def _removals_per_guild(found: _Numbered, around: Around, settings: GuardSettings) -> Found:
     limit = settings.removals_per_guild
-    where: dict[tuple[CohortKey, int | None], list[int]] = defaultdict(list)
-    for number, operation in _losses(found):
-        where[operation.key, operation.cohort].append(number)
-    shares = [(numbers, around.sizes.get(cohort or 0, 0)) for (_, cohort), numbers in where.items()]
-    over = [numbers for numbers, size in shares if limit.exceeded(len(numbers), size)]
-    shown = [(numbers, size) for numbers, size in shares if not over or numbers in over]
-    if not shown:
+    where: dict[tuple[CohortKey, int | None], list[_Loss]] = defaultdict(list)
+    for loss in _losses(found, around):
+        where[loss.operation.key, loss.operation.cohort].append(loss)
+    shares = [
+        (sum(loss.count for loss in losses), around.sizes.get(cohort or 0, 0), losses)
+        for (_, cohort), losses in where.items()
+    ]
+    over = [share for share in shares if limit.exceeded(*share[:2])]
+    if not shares:
         return Found(str(limit), "none")
-    numbers, size = max(shown, key=lambda share: len(share[0]))
+    count, size, losses = max(over or shares, key=lambda share: share[0])
     more = f", and {len(over) - 1} more guilds" if len(over) > 1 else ""
-    largest = f"{_name(found[numbers[0]][1])} {len(numbers)} of {size}{more}"
-    return _held(str(limit), largest, [number for numbers in over for number in numbers])
+    largest = f"{_name(losses[0].operation)} {count} of {size}{more}"
+    return _held(str(limit), largest, [loss.number for _, _, losses in over for loss in losses])
 
 
 def _removals(found: _Numbered, around: Around, settings: GuardSettings) -> Found:
-    numbers = [number for number, _ in _losses(found)]
-    size = sum(around.sizes.values())
-    over = settings.removals.exceeded(len(numbers), size)
-    return _held(str(settings.removals), f"{len(numbers)} of {size}", numbers if over else ())
+    losses = list(_losses(found, around))
+    count, size = sum(loss.count for loss in losses), sum(around.sizes.values())
+    counted = [loss.number for loss in losses] if settings.removals.exceeded(count, size) else ()
+    return _held(str(settings.removals), f"{count} of {size}", counted)
 
 
 def _archives(found: _Numbered, around: Around, settings: GuardSettings) -> Found:
     gone = {op.key for _, op in found if isinstance(op, ChangeCohort) and op.action == "archive"}
     guilds = {key.uuid for key in gone}
-    over = settings.archives.exceeded(len(guilds), around.guilds)
+    over = settings.archives.exceeded(len(guilds), len(around.guilds))
     # Whoever is taken out of a cohort that is put away loses what it gave: that is the harm.
     counted = [n for n, op in found if op.key in gone] if over else ()
-    return _held(str(settings.archives), f"{len(guilds)} of {around.guilds} guilds", counted)
+    return _held(str(settings.archives), f"{len(guilds)} of {len(around.guilds)} guilds", counted)
 
 
 def _privileged_roles(found: _Numbered, around: Around, settings: GuardSettings) -> Found:
@@ -159,7 +163,10 @@ def _privileged_roles(found: _Numbered, around: Around, settings: GuardSettings)
     for _, op in found:
         if isinstance(op, AddMember):
             joining[op.key].add(op.account)
-    gets = {number: _given(op, joining, around) for number, op in found}
+    defined = {op.key for _, op in found if isinstance(op, DefineRole)}
+    # Who joins where the role is yet to be defined counts with the definition, also once it is.
+    others = [(n, op) for n, op in found if not (isinstance(op, AddMember) and op.key in defined)]
+    gets = {number: _given(op, joining, around) for number, op in others}
     accounts = frozenset().union(*gets.values())
     over = settings.privileged_roles.exceeded(len(accounts), 0)
     counted = [number for number, given in gets.items() if given] if over else ()
@@ -198,8 +205,8 @@ def _protected(found: _Numbered, around: Around, settings: GuardSettings) -> Fou
 
 
 def _known_as(operation: Operation, around: Around) -> Iterator[int | str]:
-    account = getattr(operation, "account", None)
-    if account is not None:
+    named = getattr(operation, "account", None)
+    for account in _losers(operation, around) if named is None else (named,):
         yield account
         yield around.names.get(account, "").casefold()
 
@@ -223,17 +230,44 @@ def _changed_matches(found: _Numbered, around: Around, _settings: GuardSettings)
     return _held(limit, str(len(people) or "none"), counted)
 
 
-def _losses(found: _Numbered) -> Iterator[tuple[int, RemoveMember | UnassignRole]]:
+@dataclass(frozen=True, slots=True)
+class _Loss:
+    """An operation that takes something from so many people."""
+
+    number: int
+    operation: RemoveMember | UnassignRole | UndefineRole
+    count: int = 1
+
+
+def _losses(found: _Numbered, around: Around) -> Iterator[_Loss]:
     """What counts as a removal: of a role as well, unless it is given in another way."""
     removed = {(op.key, op.account) for _, op in found if isinstance(op, RemoveMember)}
+    given = {(op.key, op.role, op.account) for _, op in found if isinstance(op, AssignRole)}
     for number, op in found:
         match op:
             case RemoveMember():
-                yield number, op
+                yield _Loss(number, op)
             case UnassignRole(because="way"):
                 continue
             case UnassignRole() if (op.key, op.account) not in removed:
-                yield number, op
+                yield _Loss(number, op)
+            case UndefineRole():
+                losers = [
+                    account
+                    for account in _losers(op, around)
+                    if (op.key, account) not in removed and (op.key, op.role, account) not in given
+                ]
+                if losers:
+                    yield _Loss(number, op, len(losers))
+
+
+def _losers(operation: Operation, around: Around) -> frozenset[int]:
+    """Members who have the role by the definition that goes, and by nothing else of ours."""
+    if not isinstance(operation, UndefineRole):
+        return frozenset()
+    cohort = operation.cohort or 0
+    one_by_one = around.given.get((cohort, operation.role), frozenset())
+    return around.members.get(cohort, frozenset()) - one_by_one
 
 
 def _takes(operation: Operation) -> bool:

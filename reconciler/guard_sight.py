@@ -7,9 +7,10 @@ from dataclasses import replace
 from reconciler.guard_rules import Around
 from reconciler.marks import mark_of
 from reconciler.models.avc import AvcCounts
-from reconciler.models.moodle import MoodleSnapshot, RoleState
-from reconciler.models.operations import AddMember, RemoveMember
+from reconciler.models.moodle import COMPONENT, MoodleSnapshot, RoleState
+from reconciler.models.operations import AddMember, ChangeCohort, RemoveMember
 from reconciler.models.plan import Plan
+from reconciler.models.scope import GuildScope
 from reconciler.models.settings import SyncSettings
 from reconciler.pairing import is_archived
 from reconciler.stale import Checked
@@ -27,15 +28,22 @@ def around(
     ours = [(cohort, mark) for cohort, mark in marked if mark and mark.site == plan.avc.uuid]
     ruling = _ruling(moodle.roles)
     defined = moodle.roles.definitions if moodle.roles else None
+    one_guild = plan.scope.uuid if isinstance(plan.scope, GuildScope) else None
     return Around(
         avc=plan.avc.uuid,
         url=moodle.url,
-        sizes={cohort.id: len(moodle.members.get(cohort.id, ())) for cohort, _ in ours},
-        guilds=len({mark.key.uuid for cohort, mark in ours if not is_archived(cohort, mark)}),
+        sizes={
+            cohort.id: len(moodle.members.get(cohort.id, ()))
+            for cohort, mark in ours
+            # Of one guild's plan, whatever else was read.
+            if one_guild in {None, mark.key.uuid}
+        },
+        guilds=frozenset(mark.key.uuid for cohort, mark in ours if not is_archived(cohort, mark)),
         names={account.id: account.username for account in moodle.accounts.values()},
         members=moodle.members,
         ruling=frozenset(ruling.values()),
         ruled=frozenset(cohort for cohort, role in defined or () if role in ruling),
+        given=_given(moodle.roles),
         community=community,
         matches=matches,
         joined=settings.joined,
@@ -50,13 +58,29 @@ def before(found: Around, checked: Sequence[Checked]) -> Around:
     """
     more = _before(checked)
     sizes = {cohort: size + more[cohort] for cohort, size in found.sizes.items()}
-    return replace(found, sizes=sizes)
+    archived = {
+        item.operation.key.uuid
+        for item in checked
+        if isinstance(item.operation, ChangeCohort)
+        and (item.operation.action, item.state) == ("archive", "done")
+    }
+    return replace(found, sizes=sizes, guilds=found.guilds | archived)
 
 
 def _ruling(state: RoleState | None) -> Mapping[int, str]:
     """The roles that rule the site: id → short name."""
     roles = state.roles if state else ()
     return {role.id: role.shortname for role in roles if role.rules_site and role.system}
+
+
+def _given(state: RoleState | None) -> Mapping[tuple[int, str], frozenset[int]]:
+    """Cohort and short name of a role → whom this program has given it, one by one."""
+    names = {role.id: role.shortname for role in state.roles} if state else {}
+    return {
+        (grant.cohort, names[grant.role]): accounts
+        for grant, accounts in (state.assignments if state else {}).items()
+        if grant.component == COMPONENT and grant.role in names
+    }
 
 
 def _before(checked: Sequence[Checked]) -> Counter[int]:
