@@ -95,6 +95,9 @@ def holds(run: RunRecord, until: date) -> tuple[NamedHold, ...]:
     found: dict[NamedHold, None] = {}
     for step in undoable(run):
         op = step.operation
+        if isinstance(op, ChangeCohort) and op.action == "release":
+            # No synchronisation lets a cohort go.
+            continue
         user, account = None, None
         if isinstance(op, _OfAccount):
             user, account = op.uid, op.account if op.uid is None else None

@@ -137,6 +137,14 @@ CASES = [
         Site(without(8), definitions=DEFINED - {(8, CREATOR.id)}, assigned={}),
     ),
     Case(
+        "no cohort is made for one person who is held",
+        (hold("a", user=1),),
+        [],
+        [U1_A],
+        Site(without(8), definitions=DEFINED - {(8, CREATOR.id)}, assigned={}),
+        scope=UserScope(uid=1),
+    ),
+    Case(
         "a cohort is not restored, nor filled",
         (hold("a"),),
         [],

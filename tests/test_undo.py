@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.dependencies import needs
 from reconciler.models.desired import NOBODYS, CohortKey
 from reconciler.models.journal import RunRecord, RunStart, RunStep
 from reconciler.models.moodle import COMPONENT
@@ -128,6 +129,7 @@ def test_whoever_came_to_an_adopted_cohort_goes_before_it_is_let_go() -> None:
     """Afterwards it is not ours to take anybody out of."""
     plan = inverse(run(change("adopt", description=MARKED), ADD))
     assert operations(plan) == (UNDONE, change("release", description=UNMARKED))
+    assert needs(operations(plan)) == ((), (0,))
     again = inverse(run(*(operations(plan))))
     assert operations(again) == (change("adopt", description=MARKED), ADD)
 

@@ -255,3 +255,13 @@ def test_a_cut_off_run_of_the_journal_is_undone_as_far_as_it_came(
     assert "The run was cut off" in told
     place.run("apply", "undo.yaml")
     assert place.state() == before
+
+
+def test_a_cohort_that_was_let_go_is_taken_back(place: Place) -> None:
+    """With its mark, and its lock; no synchronisation would let it go, so nothing is held."""
+    before = place.state()
+    place.run("release", "avc", place.way, "design-team")
+    assert place.state() != before
+    assert "hold:" not in place.invert("last").out
+    place.run("apply", "undo.yaml")
+    assert place.state() == before
