@@ -26,6 +26,8 @@ PAGE = 1000
 
 SYSTEM: dict[str, Value] = {"type": "system", "value": ""}
 
+_UNKNOWN = frozenset({"invalidrecord", "invalidrecordunknown"})
+"""Codes for something that is not there: of 4.5.6, and of 5.1.3."""
 
 NOWHERE: dict[str, Value] = {"type": "id", "value": "0"}
 """A category that no Moodle has."""
@@ -137,10 +139,14 @@ def members(client: Client, ids: Sequence[int]) -> dict[int, frozenset[int]]:
             )
         return answered
 
+    def gone(_cohort: int, error: CallRefused) -> None:
+        if error.code not in _UNKNOWN:
+            raise unreadable(error) from error
+
     found: dict[int, frozenset[int]] = {}
     for batch in batches(ids, 1):
         # One unknown cohort fails the whole call; alone, it fails for itself.
-        for part in halving(batch, ask, lambda _cohort, _error: None):
+        for part in halving(batch, ask, gone):
             found.update(part)
     return found
 

@@ -96,6 +96,14 @@ def test_an_answer_that_leaves_a_cohort_out_is_a_part(meddled: Meddled) -> None:
         calls.members(meddled.client(), [1, 2, 3])
 
 
+def test_a_refusal_that_names_no_cohort_is_no_cohort_that_is_gone(meddled: Meddled) -> None:
+    """A database that fails under Moodle says nothing about whether a cohort is there."""
+    _fill(meddled, "a", "b", "c")
+    meddled.meddle = lambda _form, _ask: refusal("dmlreadexception")
+    with pytest.raises(UnexpectedAnswer, match="dmlreadexception"):
+        calls.members(meddled.client(), [1, 2, 3])
+
+
 def test_members_of_the_others_are_still_asked_for(meddled: Meddled) -> None:
     """A cohort that went is found out by halving; the members of the rest are read."""
     _fill(meddled, "a", "b", "c")
