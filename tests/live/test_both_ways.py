@@ -44,3 +44,17 @@ def test_what_one_way_wrote_the_other_goes_on_with(shell_place: Place, web: Plac
     assert statuses(web.remove(cohort, one)) == ["done"]
     assert statuses(shell_place.remove(cohort, one)) == ["already"]
     assert shell_place.members(cohort) == web.members(cohort) == [[two]]
+
+
+def test_what_web_services_wrote_is_in_the_log(shell_place: Place, web: Place) -> None:
+    """With the token's user, and ``ws``."""
+    (cohort,) = web.create("logged")
+    account = web.accounts()[0]
+    web.add(cohort, account)
+    found = shell_place.site.changes(frozenset({cohort}))
+    assert found is not None
+    assert [(one.event, one.account, one.origin) for one in found] == [
+        ("member-added", account, "ws"),
+        ("created", None, "ws"),
+    ]
+    assert all(one.by_name == shell_place.backdoor.username(one.by) for one in found)

@@ -1,11 +1,14 @@
 """One writer a Moodle: by the lock of a real one, in whatever database it keeps that."""
 
+import json
+import os
+import signal
 from contextlib import closing
 from typing import Any
 
 import pytest
 
-from reconciler.errors import SiteUnreachable
+from reconciler.errors import ReadError, SiteUnreachable
 from reconciler.models.operations import AddMember, Run, Step
 from tests.live.directory import DirectoryBackdoor
 from tests.moodle.places import Place
@@ -38,10 +41,13 @@ def test_the_second_hears_who_writes(place: Place, moodle: DirectoryBackdoor) ->
     assert len(place.create("second")) == 1
 
 
-def test_who_was_stopped_is_not_in_the_way(place: Place, moodle: DirectoryBackdoor) -> None:
+def test_who_was_killed_is_not_in_the_way(place: Place, moodle: DirectoryBackdoor) -> None:
     """Its word stays, its lock does not: the next one writes, and takes the word away."""
-    with closing(place.site.write(_MANY, _BY)) as first:  # type: ignore[type-var]
-        next(first)
+    first = place.site.write(_MANY, _BY)
+    next(first)
+    os.kill(json.loads(_word(moodle))["pid"], signal.SIGKILL)
+    with pytest.raises(ReadError):
+        list(first)
     assert _word(moodle)
     assert statuses(place.write(place.creation("second"))) == ["done"]
     assert _word(moodle) is None
