@@ -15,8 +15,8 @@ REMEDIES: Mapping[GuardName, str] = {
     "empty-avc": "An empty community would empty every cohort. Check that this is the right"
     " database, and wholly restored",
     "leftovers": "Memberships or roles are left in AVC whose guild, person or membership is"
-    " nowhere. Drupal deletes these together, so the rest may be lost and not gone. Restore the database"
-    " whole; if it is, delete these leftovers from it",
+    " nowhere. Drupal deletes these together, so the rest may be lost and not gone. Restore the"
+    " database whole; if it is, delete these leftovers from it",
     "no-roles": "Nobody in AVC holds a role in any guild, which would empty the cohorts for roles."
     " Check that the database is wholly restored",
     "removals-per-guild": "Look at who goes, and why",

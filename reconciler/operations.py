@@ -1,6 +1,7 @@
 """A plan as the list of single steps that it stands for."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from reconciler.machine_names import cohort_idnumber
 from reconciler.models.members import MemberChange
@@ -60,6 +61,13 @@ def words(operation: Operation) -> str:  # noqa: PLR0911 - one branch a kind of 
             return f"define that {_named(operation)} gives the role {operation.role}"
         case UndefineRole():
             return f"define no longer that {_named(operation)} gives the role {operation.role}"
+
+
+def free_of_costs(operation: Operation) -> Operation:
+    """The operation without what it was thought to cost: that may be seen otherwise each time."""
+    if isinstance(operation, RemoveMember):
+        return replace(operation, last_enrolments=0, suspends=0)
+    return operation
 
 
 def _named(operation: Operation) -> str:

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 from pydantic import BaseModel
 
 from reconciler.models.avc import AvcFacts, AvcSnapshot, Claims, Guild, SyncRecord
-from reconciler.models.journal import RunStart
+from reconciler.models.journal import RunRecord, RunStart
 from reconciler.models.log import LoggedChange
 from reconciler.models.moodle import Enrolled, MoodleFacts, MoodleQuery, MoodleSnapshot, Rule
 from reconciler.models.operations import Facts, Operation, Outcome, Run, Step
@@ -172,6 +172,10 @@ class State(Protocol):
         """Record a run: what it is about to do, before it does anything; each outcome as it comes;
         and how it ended, even by an error.
         """
+        ...
+
+    def find(self, run: str) -> RunRecord:
+        """The run of this id. Raises NotFound."""
         ...
 
     def keep(self, held: Plan) -> str:

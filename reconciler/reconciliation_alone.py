@@ -3,13 +3,36 @@
 from dataclasses import replace
 
 from reconciler.costs import priced, question
-from reconciler.errors import PlanFileError
+from reconciler.errors import NotFound, PlanFileError
 from reconciler.held_back import guarded
 from reconciler.models.moodle import Enrolled, MoodleSnapshot
 from reconciler.models.plan import Plan
 from reconciler.ports import MoodleSite
 from reconciler.preconditions import check_alone, query_for
 from reconciler.reconciliation import SitePair, Work
+from reconciler.undo import undoes_only
+
+
+def require_undoing(plan: Plan, pair: SitePair) -> None:
+    """Raise PlanFileError unless the journal has the run that a plan undoes, and it does only that.
+
+    AVC is not asked about such a plan: with nothing but its own word for what it is, it could put
+    anybody anywhere.
+    """
+    if plan.undoes is None:
+        return
+    try:
+        record = pair.state.find(plan.undoes)
+    except NotFound as error:
+        raise PlanFileError(
+            f"The plan says that it undoes run {plan.undoes}, which the journal on this machine"
+            " does not have, so nothing vouches for it. If you do: --no-source-check."
+        ) from error
+    if not undoes_only(plan, record):
+        raise PlanFileError(
+            f"The plan says that it undoes run {plan.undoes}, and does more than that. If it is"
+            " meant: --no-source-check; else make it again: reconciler invert."
+        )
 
 
 def saved_alone(plan: Plan, pair: SitePair) -> Work:

@@ -1,14 +1,13 @@
 """What AVC is to remember of a run."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from reconciler.applier import Applied
 from reconciler.desired import active_members
 from reconciler.models.avc import SyncRecord, SyncState
-from reconciler.models.operations import CreateCohort, Operation, RemoveMember
+from reconciler.models.operations import CreateCohort, Operation
 from reconciler.models.scope import FullScope, UserScope
-from reconciler.operations import operations
+from reconciler.operations import free_of_costs, operations
 from reconciler.planner import Planned
 
 FAILED = SyncRecord(full=True, failed=True)
@@ -21,8 +20,8 @@ def record_of(now: Planned, applied: Sequence[Applied]) -> SyncRecord:
     ``now`` is what was called for when it began. Of a saved plan that may be more than was asked:
     then it was no full synchronisation, and who waits for the rest is not among its people.
     """
-    done = {_identity(item.operation) for item in applied if item.outcome.fulfilled}
-    left = [op for op in operations(now.plan) if _identity(op) not in done]
+    done = {free_of_costs(item.operation) for item in applied if item.outcome.fulfilled}
+    left = [op for op in operations(now.plan) if free_of_costs(op) not in done]
     members, waiting = _members(now), _people(left)
     touched = _people([item.operation for item in applied])
     return SyncRecord(
@@ -74,10 +73,3 @@ def _cohorts(now: Planned, applied: Sequence[Applied]) -> int:
 def _people(found: Sequence[Operation]) -> frozenset[int]:
     uids = (getattr(operation, "uid", None) for operation in found)
     return frozenset(uid for uid in uids if uid is not None)
-
-
-def _identity(operation: Operation) -> Operation:
-    """The operation without what it was thought to cost: a saved plan may have that otherwise."""
-    if isinstance(operation, RemoveMember):
-        return replace(operation, last_enrolments=0, suspends=0)
-    return operation

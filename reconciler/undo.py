@@ -34,6 +34,7 @@ from reconciler.models.plan import (
 )
 from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
 from reconciler.models.settings import Hold
+from reconciler.operations import free_of_costs, operations
 from reconciler.problems import in_order
 
 _OPPOSITE: Mapping[str, Action] = {
@@ -77,6 +78,12 @@ def inverse(run: RunRecord) -> Plan:
 def undoable(run: RunRecord) -> tuple[RunStep, ...]:
     """The operations of a run that it carried out, or may have carried out."""
     return tuple(step for step in run.steps if step.status in {"done", None})
+
+
+def undoes_only(plan: Plan, run: RunRecord) -> bool:
+    """Whether a plan does nothing but undo this run, all of it or a part."""
+    free = {free_of_costs(operation) for operation in operations(inverse(run))}
+    return free.issuperset(map(free_of_costs, operations(plan)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from reconciler.errors import SiteLocked
+from reconciler.errors import NotFound, SiteLocked
 from reconciler.models.journal import RunRecord, RunStart, RunStep
 from reconciler.models.operations import Outcome, Step
 from reconciler.models.plan import Plan
@@ -64,6 +64,13 @@ class MemoryState:
 
         yield record
         self.runs[place] = replace(self.runs[place], ended=0)
+
+    def find(self, run: str) -> RunRecord:
+        """See the port."""
+        for record in self.runs:
+            if record.id == run:
+                return record
+        raise NotFound(run)
 
     def keep(self, held: Plan) -> str:
         """See the port."""

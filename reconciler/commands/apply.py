@@ -48,6 +48,7 @@ def apply(
 
     from reconciler.config.sites import connect_pair
     from reconciler.reconciliation import failure_remembered
+    from reconciler.reconciliation_alone import require_undoing
     from reconciler.render.terminal import Terminal, note
     from reconciler.summary import headline
 
@@ -59,6 +60,8 @@ def apply(
     alone = plan.undoes is not None or not source_check
     try:
         with pair.writing(), nullcontext() if alone else failure_remembered(pair):
+            if source_check:
+                require_undoing(plan, pair)
             work = _work(plan, pair, alone=alone)
             held = _acknowledged(work, pair, ack or (), terminal)
             stale = _stale(work, pair, skip=skip_stale)
