@@ -52,14 +52,14 @@ def test_one_line_more_is_not(number: int) -> None:
     """Nobody gets in or goes by a plan that only says that it undoes something."""
     sites, plan = undone()
     more = MemberChange("add", number) if number != 103 else MemberChange("remove", number)
-    with pytest.raises(PlanFileError, match="does more than that.*--no-source-check"):
+    with pytest.raises(PlanFileError, match=r"does more than that.*--no-source-check"):
         require_undoing(with_members(plan, *plan.cohorts[0].members, more), sites)
 
 
 def test_a_run_that_the_journal_does_not_have_is_not() -> None:
     """As on another machine: whoever vouches for it says so."""
     sites, plan = undone()
-    with pytest.raises(PlanFileError, match="does not have.*--no-source-check"):
+    with pytest.raises(PlanFileError, match=r"does not have.*--no-source-check"):
         require_undoing(plan.model_copy(update={"undoes": "other"}), sites)
 
 
