@@ -52,6 +52,16 @@ def priced(plan: Plan, enrolment: Enrolment | None, enrolled: Enrolled) -> Plan:
     return plan.model_copy(update={"cohorts": cohorts})
 
 
+def priced_after(plan: Plan, first: Plan, enrolment: Enrolment | None, enrolled: Enrolled) -> Plan:
+    """The plan as it is priced when the other one has been carried out before it.
+
+    ``enrolled`` answers the question of both.
+    """
+    both = plan.model_copy(update={"cohorts": (*first.cohorts, *plan.cohorts)})
+    found = priced(both, enrolment, enrolled).cohorts
+    return plan.model_copy(update={"cohorts": found[len(first.cohorts) :]})
+
+
 def _priced(
     cohort: CohortPlan, lost: Mapping[tuple[int, int], int] | None, *, suspends: bool
 ) -> CohortPlan:

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 
 from reconciler.applier import Applied, carry_out, failures, steps
-from reconciler.costs import priced, question
+from reconciler.costs import priced, priced_after, question
 from reconciler.errors import (
     GuardTripped,
     NotFound,
@@ -21,11 +21,11 @@ from reconciler.gather import gather
 from reconciler.guard_rules import Around
 from reconciler.guard_sight import around, before
 from reconciler.guards import judged
-from reconciler.held_back import HeldBack, guarded, held_back
+from reconciler.held_back import HeldBack, guarded, held_back, held_plan
 from reconciler.models.avc import SyncRecord
 from reconciler.models.journal import RunStart
-from reconciler.models.moodle import MoodleSnapshot
-from reconciler.models.operations import Run
+from reconciler.models.moodle import Enrolled, MoodleSnapshot
+from reconciler.models.operations import RemoveMember, Run
 from reconciler.models.plan import Plan
 from reconciler.models.scope import Scope
 from reconciler.models.settings import SyncSettings
@@ -33,7 +33,7 @@ from reconciler.operations import operations
 from reconciler.plan_file import digest
 from reconciler.planner import Planned, Sites, make_plan
 from reconciler.ports import AvcSite, MoodleSite, State
-from reconciler.selection import selected
+from reconciler.selection import restricted, selected
 from reconciler.stale import Checked, check
 from reconciler.sync_record import FAILED
 from reconciler.verify import residue
@@ -135,12 +135,15 @@ def plan_now(pair: SitePair, scope: Scope, selection: Selection = Selection()) -
         made.pairing.names.values(),
         snapshots.avc.people.keys(),
     )
-    enrolment = snapshots.moodle.enrolment
-    asked = question(plan, enrolment)
-    enrolled = pair.moodle.enrolments(asked.accounts, asked.courses) if asked else {}
-    plan = priced(plan, enrolment, enrolled)
+    plan = priced(plan, snapshots.moodle.enrolment, _enrolled(plan, snapshots.moodle, pair))
     work = Work(plan, (), snapshots.moodle, made)
     return replace(made, plan=guarded(plan, work.around(pair), pair.settings.guards))
+
+
+def _enrolled(plan: Plan, moodle: MoodleSnapshot, pair: SitePair) -> Enrolled:
+    """What tells the prices of a plan's removals. Raises ReadError."""
+    asked = question(plan, moodle.enrolment)
+    return pair.moodle.enrolments(asked.accounts, asked.courses) if asked else {}
 
 
 def fresh(planned: Planned) -> Work:
@@ -177,7 +180,27 @@ def saved(plan: Plan, pair: SitePair) -> Work:
                 f"This plan was made for the {what} {planned}; nwp.yml leads to {found}. It is"
                 " applied nowhere else: plan again for these sites."
             )
-    return Work(plan, check(plan, now), now.snapshots.moodle, now)
+    moodle, today = now.snapshots.moodle, None
+    if _removals(plan) != _removals(now.plan):
+        today = priced(plan, moodle.enrolment, _enrolled(plan, moodle, pair))
+    return Work(plan, check(plan, now, today), moodle, now)
+
+
+def _removals(plan: Plan) -> set[tuple[int | None, int]]:
+    found = (op for op in operations(plan) if isinstance(op, RemoveMember))
+    return {(operation.cohort, operation.account) for operation in found}
+
+
+def held_alone(work: Work, pair: SitePair, held: HeldBack) -> Plan:
+    """What is held back as a plan of its own, with what it costs when the rest has been done.
+
+    Raises ReadError, StateError.
+    """
+    plan = held_plan(work.plan, held, work.around(pair), pair.settings.guards)
+    done = {op for n, op in enumerate(operations(work.plan)) if n not in held.positions}
+    first = restricted(work.plan, done)
+    enrolled = _enrolled(work.plan, work.moodle, pair)
+    return priced_after(plan, first, work.moodle.enrolment, enrolled)
 
 
 def apply(

@@ -18,6 +18,7 @@ from reconciler.operations import (
 
 _NOTHING = {"idnumber": None, "name": None, "description": None, "component": None, "visible": None}
 _WORD = re.compile(r"(?P<kind>guild|user):(?P<name>.+)", re.DOTALL)
+_UID = re.compile(r"[0-9]{1,19}")
 
 
 def restricted(plan: Plan, keep: Collection[Operation]) -> Plan:
@@ -44,12 +45,13 @@ def selected(
         return plan
     _refuse_unknown((*only, *exclude), {*guilds, *(c.guild for c in plan.cohorts)}, users)
     found = operations(plan)
+    barred = {n for n, op in enumerate(found) if any(_names(w, op) for w in exclude)}
     wanted = {n for n, op in enumerate(found) if not only or any(_names(w, op) for w in only)}
+    wanted -= barred
     for number, waits in enumerate(needs(found)):
         if number in wanted and isinstance(found[number], AddMember | AssignRole):
             wanted.update(waits)
-    wanted -= {n for n, op in enumerate(found) if any(_names(w, op) for w in exclude)}
-    left = falling(found, set(range(len(found))) - wanted)
+    left = falling(found, set(range(len(found))) - (wanted - barred))
     part = restricted(plan, {op for number, op in enumerate(found) if number not in left})
     return part.model_copy(update={"only": tuple(only), "exclude": tuple(exclude)})
 
@@ -57,7 +59,7 @@ def selected(
 def _refuse_unknown(words: Iterable[str], guilds: Collection[str], users: Collection[int]) -> None:
     for word in words:
         found = _WORD.fullmatch(word)
-        if found is None or (found["kind"] == "user" and not found["name"].isdecimal()):
+        if found is None or (found["kind"] == "user" and not _UID.fullmatch(found["name"])):
             raise ConfigError(f"'{word}' is neither guild:NAME nor user:ID (AVC's user id)")
         if found["kind"] == "guild" and found["name"] not in guilds:
             raise NotFound(f"Guild '{found['name']}' not found: give its machine name")

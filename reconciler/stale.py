@@ -34,20 +34,25 @@ class Checked:
     """For a stale one: what was expected and what was found."""
 
 
-def check(plan: Plan, now: Planned) -> tuple[Checked, ...]:
+def check(plan: Plan, now: Planned, today: Plan | None = None) -> tuple[Checked, ...]:
     """Judge each operation of a saved plan; ``now`` was planned from fresh reads in its scope.
+
+    ``today`` is the saved plan with what its removals cost now, without those that it does not
+    hold; where it is not given they are the same as those of ``now``.
 
     An operation is done when Moodle already looks as it would afterwards. It is to do when a plan
     made now would hold it too: then its precondition holds, and AVC still calls for it. Anything
     else is stale. Edits that touch none of a plan's operations make none of them stale.
     """
     saved = operations(plan)
-    judge = _Judge(saved, now)
+    judge = _Judge(saved, now, operations(today) if today else ())
     return tuple(judge.judged(operation) for operation in saved)
 
 
 class _Judge:
-    def __init__(self, saved: Iterable[Operation], now: Planned) -> None:
+    def __init__(
+        self, saved: Iterable[Operation], now: Planned, today: Iterable[Operation]
+    ) -> None:
         fresh = operations(now.plan)
         self._unclaimed = _claimed(fresh) - _claimed(saved)
         self._members = now.snapshots.moodle.members
@@ -56,6 +61,7 @@ class _Judge:
         self._changes = {op.cohort: op for op in fresh if isinstance(op, ChangeCohort)}
         self._additions = {(o.key, o.account): o.uid for o in fresh if isinstance(o, AddMember)}
         self._removals = {(o.key, o.account): o for o in fresh if isinstance(o, RemoveMember)}
+        self._prices = {(o.key, o.account): o for o in today if isinstance(o, RemoveMember)}
         self._givings = {_giving(o): o for o in fresh if isinstance(o, AssignRole | UnassignRole)}
         self._definitions = {o for o in fresh if isinstance(o, DefineRole | UndefineRole)}
         self._given = Given.of(now)
@@ -134,7 +140,7 @@ class _Judge:
         if (fresh.uid, fresh.because) != (wanted.uid, wanted.because):
             evidence = f"AVC user {fresh.uid}, {fresh.because}"
             return stale(wanted, f"the evidence is another now: {evidence}")
-        why = dearer(wanted, fresh)
+        why = dearer(wanted, self._prices.get((wanted.key, wanted.account), fresh))
         return stale(wanted, why) if why else Checked(wanted, "to do")
 
     def _assignment(self, wanted: AssignRole | UnassignRole) -> Checked:

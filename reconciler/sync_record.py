@@ -18,18 +18,20 @@ def record_of(now: Planned, applied: Sequence[Applied]) -> SyncRecord:
     """What a run leaves behind that carried out all that it was asked to, and found it lasting.
 
     ``now`` is what was called for when it began. Of a saved plan that may be more than was asked:
-    then it was no full synchronisation, and who waits for the rest is not among its people.
+    then it was no full synchronisation, and who waits for the rest is not among its people. Nor is
+    anybody where a part of the plan was left out from the start: who waits for it is not known.
     """
+    part = bool(now.plan.only or now.plan.exclude)
     done = {free_of_costs(item.operation) for item in applied if item.outcome.fulfilled}
     left = [op for op in operations(now.plan) if free_of_costs(op) not in done]
     members, waiting = _members(now), _people(left)
     touched = _people([item.operation for item in applied])
     return SyncRecord(
-        full=isinstance(now.plan.scope, FullScope) and not left,
+        full=isinstance(now.plan.scope, FullScope) and not left and not part,
         failed=False,
         users=len(members - waiting),
         cohorts=_cohorts(now, applied),
-        people=(members | touched) - waiting,
+        people=frozenset() if part else (members | touched) - waiting,
     )
 
 

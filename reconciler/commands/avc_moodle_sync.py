@@ -143,14 +143,20 @@ def _carry_out(pair: "SitePair", planned: "Planned", terminal: "Terminal") -> _D
 
     from reconciler.applier import steps
     from reconciler.commands.held import keep
+    from reconciler.errors import ReconcilerError
     from reconciler.reconciliation import apply, fresh, remember
     from reconciler.sync_record import FAILED, record_of, state_after
 
     work = fresh(planned)
     held = work.held_back(pair, ())
     lines = tuple(keep(work, pair, held)) if held.tripped else ()
-    with terminal.progress(len(steps(work.checked, held.positions))) as progress:
-        report = apply(work, pair, held.positions, progress)
+    try:
+        with terminal.progress(len(steps(work.checked, held.positions))) as progress:
+            report = apply(work, pair, held.positions, progress)
+    except ReconcilerError:
+        # It is kept whatever became of the rest.
+        terminal.lines(f"  {line}" for line in lines)
+        raise
     record = FAILED if lines or not report.clean else record_of(planned, report.applied)
     remembered = remember(pair, record)
     facts = planned.snapshots.avc.facts or pair.avc.inspect()

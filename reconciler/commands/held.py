@@ -9,11 +9,14 @@ if TYPE_CHECKING:
 
 
 def keep(work: "Work", pair: "SitePair", held: "HeldBack") -> "Iterator[str]":
-    """Keep what is held back as a plan of its own; the lines that say so. Raises StateError."""
+    """Keep what is held back as a plan of its own; the lines that say so.
+
+    Raises ReadError, StateError.
+    """
     from reconciler.commands.files import stamped
-    from reconciler.held_back import held_plan
+    from reconciler.reconciliation import held_alone
     from reconciler.render.guards import held_back_lines
 
-    plan = held_plan(work.plan, held, work.around(pair), pair.settings.guards)
+    plan = held_alone(work, pair, held)
     file = pair.state.keep(stamped(plan))
     return held_back_lines(held, plan, file)

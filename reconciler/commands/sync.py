@@ -38,6 +38,7 @@ def sync(
 
     from reconciler.commands.held import keep
     from reconciler.config.sites import connect_pair
+    from reconciler.errors import ReconcilerError
     from reconciler.reconciliation import Selection, failure_remembered, fresh, plan_now
     from reconciler.render.guards import acknowledged
     from reconciler.render.plan import plan_lines
@@ -62,7 +63,12 @@ def sync(
             if not held.tripped:
                 return apply_work(work, pair, frozenset(), terminal, ask=False)
             lines = keep(work, pair, held)
-            apply_work(work, pair, held.positions, terminal, ask=False)
+            try:
+                apply_work(work, pair, held.positions, terminal, ask=False)
+            except ReconcilerError:
+                # It is kept whatever became of the rest.
+                terminal.lines(lines)
+                raise
         terminal.lines(remembered(pair, FAILED))
         terminal.lines(lines)
         return 1
