@@ -1,0 +1,116 @@
+"""What is held back, as a plan of its own, and what becomes of it when it is applied later."""
+
+from dataclasses import replace
+
+import pytest
+
+from reconciler.held_back import NOTHING, refuse_held_back
+from reconciler.models.plan import Plan
+from reconciler.operations import operations, words
+from reconciler.plan_text import as_yaml, from_text
+from reconciler.reconciliation import SitePair, apply, held_alone, saved
+from tests.fake_moodle import FakeMoodle
+from tests.guards_world import SIX, World, acknowledgements, gone, leaving, one_shot, work_of
+
+MANY = {"removals": 10**6, "archives": 10**6}
+
+
+def kept(sites: SitePair, *acks: str) -> Plan:
+    """The plan that a one-shot run keeps, before it carries the rest out."""
+    work = work_of(sites)
+    held = work.held_back(sites, acks)
+    plan = from_text(as_yaml(held_alone(work, sites, held)), "held.yaml")
+    apply(work, sites, held.positions)
+    return plan
+
+
+def apply_held(plan: Plan, sites: SitePair) -> list[str]:
+    """Apply it with the acknowledgements that it names; what was carried out."""
+    acks = [found.acknowledge for found in plan.guards if found.acknowledge]
+    work = saved(plan, sites)
+    held = work.held_back(sites, acks)
+    refuse_held_back(held)
+    assert [item.why for item in work.checked if item.state == "stale"] == []
+    return [words(item.operation) for item in apply(work, sites).applied]
+
+
+def moodle_of(sites: SitePair) -> FakeMoodle:
+    assert isinstance(sites.moodle, FakeMoodle)
+    return sites.moodle
+
+
+WORLDS = {
+    "removals": SIX,
+    "archives": gone(2, 3, archives="1 or 5%"),
+    "everything of an empty AVC": World({1: []}, {1: [1, 2]}),
+    "removals of two guards": replace(SIX, guards={"removals": 3, "protected_people": ["u1"]}),
+    "an addition to a cohort that the run makes": World(
+        {1: [1], 2: [1, 2]}, {1: [1]}, journal={2: 150}
+    ),
+    "an addition to a cohort that the run makes, and who moves there": World(
+        {1: [3], 2: [1, 2]}, {1: [1, 3]}, journal={1: 150}
+    ),
+    "a removal of somebody who leaves two guilds": World(
+        {1: [*range(7, 9)], 2: [7, 8]},
+        {1: range(1, 9), 2: [1, 7, 8]},
+        MANY,
+        moodle={"courses": {1: frozenset({30}), 2: frozenset({30})}},
+    ),
+}
+
+
+@pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
+def test_what_was_held_is_carried_out_the_next_day(world: World) -> None:
+    """The kept plan, with the acknowledgements that it names, does just what was held."""
+    sites = world.pair()
+    moodle_of(sites).enrolled = {101: {30: frozenset({1, 2})}}
+    work = work_of(sites)
+    held = work.held_back(sites, ())
+    waiting = [words(one) for n, one in enumerate(operations(work.plan)) if n in held.positions]
+    plan = kept(sites)
+    acks = [found.acknowledge for found in plan.guards if found.acknowledge]
+    assert saved(plan, sites).held_back(sites, acks).idle == ()
+    assert apply_held(plan, sites) == waiting
+    assert apply_held(plan, sites) == []
+    if "empty-avc" not in {found.guard for found in held.tripped}:
+        assert work_of(sites).plan.cohorts == ()
+
+
+def test_a_kept_plan_is_held_for_no_other_sites_and_no_other_people() -> None:
+    """Its acknowledgement is worth nothing for the plan of the next night, when more people go."""
+    sites = SIX.pair()
+    plan = kept(sites)
+    more = replace(SIX, avc={**SIX.avc, 1: [8]}).pair()
+    acks = [found.acknowledge or "" for found in plan.guards if found.acknowledge]
+    _, held, _ = one_shot(more, *acks)
+    assert held.idle == tuple(acks)
+    assert held.tripped
+
+
+def test_acknowledging_one_of_two_guards_leaves_what_the_other_counted() -> None:
+    """What both counted waits for the second; what only the first counted is carried out."""
+    world = leaving(6, 8, protected_people=["u1"])
+    sites = world.pair()
+    acks = dict(one.split("@") for one in acknowledgements(work_of(sites)))
+    plan = kept(sites, f"removals-per-guild@{acks['removals-per-guild']}")
+    assert [words(one) for one in operations(plan)] == ["remove account 101 from g1"]
+    assert moodle_of(sites).members[1] == {101, 107, 108}
+    # One is not too many: only the guard that counted them is left to be acknowledged.
+    assert [found.guard for found in plan.guards if not found.ok] == ["protected"]
+    assert apply_held(plan, sites) == ["remove account 101 from g1"]
+
+
+def test_an_empty_avc_with_nothing_to_do_keeps_an_empty_plan() -> None:
+    """It is a plan all the same: applying it does nothing."""
+    sites = World({}, {}).pair()
+    plan = kept(sites)
+    assert plan.cohorts == ()
+    assert apply_held(plan, sites) == []
+
+
+def test_nothing_held_is_nothing() -> None:
+    """A plan at which no guard trips holds nothing back, and says so of a stray acknowledgement."""
+    sites = leaving(1, 8).pair()
+    assert work_of(sites).held_back(sites, ()) == NOTHING
+    stray = "removals@123456789abc", "", "removals", "REMOVALS@123456789abc"
+    assert work_of(sites).held_back(sites, stray).idle == tuple(sorted(stray))
