@@ -113,7 +113,7 @@ def test_the_second_hears_who_writes_and_since_when(stand_in: StandIn, tmp_path:
     assert _said(first) == "done\n"
     host = re.escape(socket.gethostname())
     told = re.fullmatch(
-        r"SiteUnreachable: Moodle of site ss \(on this machine\) is being written to by ada@ops,"
+        r"SiteLocked: Moodle of site ss \(on this machine\) is being written to by ada@ops,"
         rf" process 7 \(PHP process {php} of \w+ on {host}\), since (\S+)\. Try again when that is"
         rf" over; if it hangs, end process {php} on {host}: Moodle's lock ends with it\.\n",
         said,

@@ -116,7 +116,7 @@ def _step(step: Step) -> dict[str, object]:
     told: dict[str, object] = {
         "kind": _KINDS[type(operation)],
         "needs": step.needs,
-        "key": operation.key.model_dump(),
+        "key": {"uuid": operation.key.uuid, "role": operation.key.role},
         "after": facts_after(operation),
         "cohort": None if isinstance(operation, CreateCohort) else operation.cohort,
     }
