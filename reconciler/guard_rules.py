@@ -1,10 +1,10 @@
 """What each guard looks for, and what it holds back."""
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from reconciler.hosts import host_of, is_at
 from reconciler.models.avc import AvcCounts
 from reconciler.models.desired import CohortKey
 from reconciler.models.guards import GuardName, GuardSettings
@@ -21,7 +21,6 @@ from reconciler.models.operations import (
 
 _NOT_ASKED = "not checked: AVC was not asked"
 _TAKING = (RemoveMember, UnassignRole, UndefineRole)
-_HOST = re.compile(r"(\[[^\]]*\]|[^:]*):?(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,8 @@ class Around:
     """Whether the configuration joins these two sites: see ``SyncSettings.joined``."""
     hosts: tuple[str, ...]
     """Hosts of Moodles that the configuration lists for this AVC."""
+    taken: tuple[str, ...]
+    """Those that it lists for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +72,11 @@ _Numbered = Sequence[tuple[int, Operation]]
 
 
 def _moodle_host(found: _Numbered, around: Around, _settings: GuardSettings) -> Found:
-    host = re.split(r"[/?#]", around.url.partition("://")[2], maxsplit=1)[0].rpartition("@")[2]
-    listed = any(_same_host(host, wanted) for wanted in around.hosts)
+    host = host_of(around.url)
     limit = " or ".join(around.hosts) or "as nwp.yml joins the sites"
-    if listed or (around.joined and not around.hosts):
+    if is_at(around.url, around.hosts) or (around.joined and not around.hosts):
         return Found(limit, host)
-    if around.joined is None and not around.hosts:
+    if around.joined is None and not around.hosts and not is_at(around.url, around.taken):
         return Found(limit, f"{host} - not checked: nwp.yml names no Moodle for this AVC")
     return Found(
         limit,
@@ -89,12 +89,6 @@ def _moodle_host(found: _Numbered, around: Around, _settings: GuardSettings) -> 
 def _held(limit: str, found: str, counted: Collection[int]) -> Found:
     """What a guard found that trips when it has something to hold back."""
     return Found(limit, found, bool(counted), counted)
-
-
-def _same_host(found: str, listed: str) -> bool:
-    """Whether two hosts are one; a port that one of them leaves out may be any."""
-    (host, port), (wanted, wanted_port) = (_HOST.findall(one.lower())[0] for one in (found, listed))
-    return bool(host == wanted and (port == wanted_port or not port or not wanted_port))
 
 
 def _empty_avc(found: _Numbered, around: Around, _settings: GuardSettings) -> Found:

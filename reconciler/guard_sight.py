@@ -48,6 +48,7 @@ def around(
         matches=matches,
         joined=settings.joined,
         hosts=settings.guards.moodle_hosts,
+        taken=settings.hosts_of_others,
     )
 
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from reconciler.config.declared import declared
 from reconciler.config.holds import HoldEntry, holding
-from reconciler.config.joining import host, joined
+from reconciler.config.joining import with_joining
 from reconciler.config.nwp import SiteEntry, find_file, refuse_bad_name, site_entry
 from reconciler.config.recipes import Kind, refuse_other_kind
 from reconciler.config.secrets import secret
@@ -199,11 +199,7 @@ class Described:
     def known(self) -> Known:
         """What of it does not hang on how the sites are reached."""
         settings = self.integration.settings(self.declared.avc_url)
-        listed = host(self.declared.moodle_url)
-        hosts = (*settings.guards.moodle_hosts, *((listed,) if listed else ()))
-        guards = settings.guards.model_copy(update={"moodle_hosts": hosts})
-        names = joined(self.avc, self.moodle, self.declared)
-        settings = settings.model_copy(update={"guards": guards, "joined": names})
+        settings = with_joining(settings, self.avc, self.moodle, self.declared)
         return Known(self.declared, settings, self.integration.sync.require_module)
 
     @property

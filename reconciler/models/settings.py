@@ -55,5 +55,7 @@ class SyncSettings(Model):
     """Whether the configuration joins these two sites by their names. False: it joins one of them
     with another; None: it does not say.
     """
+    hosts_of_others: tuple[str, ...] = ()
+    """Hosts that the configuration gives as the Moodle of another AVC."""
     avc_url: str | None = None
     """Where people find this AVC; the only issuer at that address is this AVC."""
