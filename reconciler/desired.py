@@ -48,12 +48,9 @@ def desired_cohort(pair: Pair, wishes: Wishes) -> DesiredCohort:
     Members without an account beyond doubt are left out here and reported by the planner.
     """
     mark = Mark(site=wishes.avc.site_uuid, guild=pair.name, key=pair.key)
-    matching = wishes.matching
-    accounts = frozenset(
-        account
-        for uid in wanted_members(pair, wishes)
-        if (account := matching.account_of.get(uid)) is not None and account not in matching.frozen
-    )
+    # Nobody's account is None, and no account's id is 0.
+    found = map(wishes.matching.account_of.get, wanted_members(pair, wishes))
+    accounts = frozenset(filter(None, found))
     return DesiredCohort(
         key=pair.key,
         guild=pair.name,

@@ -25,6 +25,8 @@ MACHINE_NAME = re.compile(r"[\w.~-]+")
 
 def folded(idnumber: str) -> str:
     """An idnumber as Moodle's database compares it: without case, and without accents."""
+    if idnumber.isascii():
+        return idnumber.lower()
     parts = unicodedata.normalize("NFKD", idnumber)
     return "".join(part for part in parts if not unicodedata.combining(part)).casefold()
 

@@ -29,7 +29,8 @@ def refuse_incomplete_avc(avc: AvcSnapshot) -> None:
             " the restore or update that is at work there to end, and try again; if it stays, the"
             " database is damaged: restore it."
         )
-    strays = set().union(*avc.members.values()) - avc.people.keys()
+    # Not ``- people.keys()``, which goes through everybody.
+    strays = set().union(*avc.members.values()).difference(avc.people)
     if strays:
         raise IncompleteRead(
             f"AVC names {len(strays)} members whom it does not describe, uid {min(strays)} first:"
@@ -41,15 +42,16 @@ def refuse_incomplete_moodle(
     moodle: MoodleSnapshot, cohorts: Iterable[int], *, described: bool
 ) -> None:
     """Raise IncompleteRead unless the members of these cohorts were read, and described."""
-    for cohort in cohorts:
-        members = moodle.members.get(cohort)
-        if members is None:
+    wanted = tuple(cohorts)
+    for cohort in wanted:
+        if cohort not in moodle.members:
             raise IncompleteRead(
                 f"Moodle did not tell who is in cohort {cohort}: nothing is planned from a part."
             )
-        # Not ``members - accounts.keys()``, which goes through all accounts for each cohort.
-        unknown = members.difference(moodle.accounts) if described else frozenset()
-        if unknown:
+    everybody = set().union(*(moodle.members[cohort] for cohort in wanted if described))
+    strays = everybody.difference(moodle.accounts)
+    for cohort in wanted if strays else ():
+        if unknown := moodle.members[cohort] & strays:
             raise IncompleteRead(
                 f"Moodle did not describe {len(unknown)} members of cohort {cohort}, account"
                 f" {min(unknown)} first: the token's user may lack the capability"

@@ -1,7 +1,8 @@
-from reconciler.models.base import Model
+from dataclasses import dataclass
 
 
-class CohortKey(Model):
+@dataclass(frozen=True, slots=True)
+class CohortKey:
     """Which of our cohorts: a guild's own, or the one for a role beside it."""
 
     uuid: str
@@ -16,7 +17,8 @@ NOBODYS = CohortKey(uuid="")
 """In place of a key, for a cohort that is deleted: what it was for cannot be known any more."""
 
 
-class DesiredCohort(Model):
+@dataclass(frozen=True, slots=True)
+class DesiredCohort:
     """A cohort as AVC wants it."""
 
     key: CohortKey
