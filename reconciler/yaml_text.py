@@ -6,7 +6,9 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.composer import Composer, ComposerError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import CollectionNode, MappingNode, ScalarNode
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from reconciler.errors import ConfigError
@@ -21,6 +23,35 @@ writes some plainly that it cannot read back: ``{from: :0}``."""
 
 _SHORT = 6
 """Items of a list that still fit on the line of its mapping."""
+
+
+class _PlainKeys(Composer):
+    """Refuses keys that are lists or mappings.
+
+    No file of ours has any, and ruamel.yaml takes twice as long for each that is in another one:
+    ``? ? ? …``, a line of 100 characters, would never be read to its end.
+    """
+
+    def get_single_node(self) -> Any:
+        """The document's node. Raises ComposerError."""
+        # The warning would show what stands around an anchor: in .secrets.yml, secrets.
+        self.warn_double_anchors = False
+        root = super().get_single_node()
+        seen: set[int] = set()
+        left = [root]
+        while left:
+            node = left.pop()
+            if id(node) in seen or not isinstance(node, CollectionNode):
+                continue
+            seen.add(id(node))
+            if isinstance(node, MappingNode):
+                for key, value in node.value:
+                    if not isinstance(key, ScalarNode):
+                        raise ComposerError(problem="no plain key", problem_mark=key.start_mark)
+                    left.append(value)
+            else:
+                left += node.value
+        return root
 
 
 def load(text: str, name: str) -> Any:
@@ -38,6 +69,7 @@ def load_plain(text: str, name: str, *, secret: bool = False) -> Any:
 
 
 def _load(yaml: YAML, text: str, name: str, *, secret: bool = False) -> Any:
+    yaml.Composer = _PlainKeys
     try:
         return yaml.load(text)
     except MarkedYAMLError as error:
@@ -47,8 +79,8 @@ def _load(yaml: YAML, text: str, name: str, *, secret: bool = False) -> Any:
         problem = str(error.problem).partition(" with value ")[0]
         told = "" if secret and "duplicate key" not in problem else f": {problem}"
         raise ConfigError(f"is no YAML{told}", where) from None
-    except (YAMLError, ValueError, TypeError, KeyError, RecursionError) as error:
-        # Tags and keys that ruamel.yaml cannot make anything of.
+    except (YAMLError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        # Tags, merges and keys that ruamel.yaml cannot make anything of.
         told = "" if secret else f": {error}"
         raise ConfigError(f"is no YAML that can be read{told}", name) from None
 

@@ -135,7 +135,7 @@ def parsed(response: httpx2.Response, function: str, where: str, discreet: Discr
         raise _unexpected(response, where, discreet)
     try:
         document = response.json()
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnexpectedAnswer(
             f"{where} answered {function} with what is no JSON: a warning printed by PHP, or a cut"
             " answer. Look at the server's log."

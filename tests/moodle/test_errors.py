@@ -207,6 +207,14 @@ def test_json_of_another_shape(function: str, body: object) -> None:
     assert URL in str(caught.value)
 
 
+def test_json_that_is_nested_without_end() -> None:
+    """It is no answer, and no defect of ours."""
+    text = "[" * 200_000
+    headers = {"content-type": "application/json"}
+    error = raised(answering(lambda _form: httpx2.Response(200, text=text, headers=headers)))
+    assert isinstance(error, UnexpectedAnswer)
+
+
 @pytest.mark.parametrize(
     "body", [{"form": {"wstoken": TOKEN}}, [{"wstoken": TOKEN}], {"cohorts": TOKEN}]
 )
