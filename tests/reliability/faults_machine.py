@@ -84,7 +84,7 @@ class FaultMachine(RuleBasedStateMachine):
         idnumbers=st.booleans(),
         limit=st.sampled_from((None, None, 1)),
         edits=st.lists(MOODLE_CHANGES, max_size=3),
-        synced=st.booleans(),
+        first=st.none() | MEETS,
     )
     def start(
         self,
@@ -92,13 +92,13 @@ class FaultMachine(RuleBasedStateMachine):
         idnumbers: bool,
         limit: int | None,
         edits: list[MoodleEdit],
-        synced: bool,
+        first: Meets | None,
     ) -> None:
         self._rules = state.Rules(strangers, idnumbers, limit)
         for told in edits:
             self._edit_moodle(told)
-        if synced:
-            self._sync(state.Scope())
+        if first:
+            self._sync(state.Scope(), first)
 
     @rule(edits=st.lists(AVC_CHANGES, min_size=1, max_size=3))
     def people_edit_avc(self, edits: list[AvcEdit]) -> None:

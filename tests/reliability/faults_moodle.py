@@ -39,8 +39,16 @@ Kind = Literal[
     "warning before the answer",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+AFTER_WRITING: tuple[Kind, ...] = (
+    "reset after writing",
+    "timeout after writing",
+    "written late",
+    "exception after writing",
+)
+"""Written, or written soon, and nobody is told."""
 Where = Literal["any", "read", "members", "create", "update", "add", "remove", "after a write"]
 PLACES: tuple[Where, ...] = get_args(Where)
+WRITES: tuple[Where, ...] = ("create", "update", "add", "remove")
 
 _WRITES = {
     "core_cohort_create_cohorts": "create",
