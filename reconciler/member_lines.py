@@ -8,9 +8,11 @@ Keys come first and the name last, to the end of the line, so that a name can sa
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from reconciler.models.members import MemberChange
+if TYPE_CHECKING:
+    # What every command line imports for its messages must not bring pydantic along.
+    from reconciler.models.members import MemberChange
 
 _LINE = re.compile(
     r"(?P<sign>[+-]) moodle:(?P<moodle>[0-9]+)(?: avc:(?P<avc>[0-9]+))?(?: by:(?P<by>[a-z]+))?"
@@ -22,7 +24,7 @@ _KEY_LIKE = re.compile(r"(?:avc|by|role|through|because|last-enrolments|suspends
 _ESCAPE = re.compile(r"\\(?:\\|x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 
 
-def write_lines(members: Iterable[MemberChange]) -> str:
+def write_lines(members: "Iterable[MemberChange]") -> str:
     """The members as text, each line ended."""
     return "".join(_line(member) for member in members)
 
@@ -69,7 +71,7 @@ def _code(char: str) -> str:
     return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"  # noqa: PLR2004
 
 
-def _line(member: MemberChange) -> str:
+def _line(member: "MemberChange") -> str:
     words = ["+" if member.change == "add" else "-", f"moodle:{member.moodle}"]
     if member.avc is not None:
         words.append(f"avc:{member.avc}")
@@ -87,7 +89,7 @@ def _line(member: MemberChange) -> str:
     return " ".join(words) + "\n"
 
 
-def _cost(member: MemberChange) -> Iterator[str]:
+def _cost(member: "MemberChange") -> Iterator[str]:
     if member.last_enrolments is None or member.suspends is None:
         yield "cost:unknown"
         return

@@ -1,7 +1,6 @@
 """``reconciler sandbox``: two embedded sites to try things out on."""
 
 import shlex
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
@@ -22,6 +21,8 @@ Directory = Annotated[str, typer.Argument(metavar="DIR", help="The sandbox's dir
 
 def sandbox_sites() -> "SandboxSites":
     """The provider of the embedded sites."""
+    from importlib.metadata import entry_points
+
     (point,) = entry_points(group="reconciler.providers", name="sandbox")
     return cast("SandboxSites", point.load()())
 
