@@ -43,7 +43,9 @@ def _limit(value: object) -> object:
     """Of ``5`` and ``5 or 25%``; raises ValueError for anything else."""
     if isinstance(value, Limit):
         return value
-    text = str(value) if type(value) in (int, str) else ""
+    # YAML gives 0 as an int of a kind of its own.
+    number = isinstance(value, int) and not isinstance(value, bool)
+    text = str(int(value)) if number else value if isinstance(value, str) else ""  # type: ignore[call-overload]
     found = _LIMIT.fullmatch(text)
     if found is None:
         raise ValueError("has to be a number, or a number and a share as in '5 or 25%'")
