@@ -184,13 +184,13 @@ def _given(
 
 def _protected(found: _Numbered, around: Around, settings: GuardSettings) -> Found:
     people = {one.casefold() if isinstance(one, str) else one for one in settings.protected_people}
-    guilds = set(settings.protected_cohorts)
+    guilds = {one.casefold() for one in settings.protected_cohorts}
     counted = [
         number
         for number, op in found
         if _takes(op)
         and (
-            not guilds.isdisjoint((op.guild, op.key.uuid))
+            not guilds.isdisjoint((op.guild.casefold(), op.key.uuid.casefold()))
             or not people.isdisjoint(_known_as(op, around))
         )
     ]

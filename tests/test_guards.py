@@ -194,7 +194,7 @@ CASES = {
     ),
     "a protected guild": Case(
         "protected",
-        leaving(2, 8, protected_cohorts=["g1"]).pair,
+        leaving(2, 8, protected_cohorts=["G1"]).pair,
         leaving(2, 8, protected_cohorts=["g2"]).pair,
         "2 of 0 people and 1 guilds (limit: none)",
         "none of 0 people and 1 guilds (limit: none)",
