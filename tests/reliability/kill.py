@@ -20,6 +20,8 @@ from tests.reliability import audit, proof
 from tests.reliability.place import APPLY, Place, Via, prepared
 from tests.reliability.proof import Case, Wanted
 
+MEASURED = 3
+"""Whole runs before the first that is killed: their median is how long one takes."""
 PATIENCE = 20.0
 """Seconds in which what is left of a killed run has to be over."""
 _LOCKED = re.compile(r"Somebody else is writing to|is being written to by")
@@ -31,7 +33,7 @@ def kills(via: Via, numbers: Sequence[int], seed: int) -> list[Case]:
         tempfile.TemporaryDirectory(prefix="kill-") as directory,
         prepared(Path(directory), via) as place,
     ):
-        wanted = proof.measured(place)
+        wanted = proof.measured(place, MEASURED)
         return proof.followed(_cases(place, wanted, numbers, seed), len(numbers))
 
 

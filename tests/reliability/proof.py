@@ -15,9 +15,6 @@ from typing import TypeVar, get_args
 from tests.reliability import audit
 from tests.reliability.place import APPLY, Place, Via
 
-MEASURED = 3
-"""Whole runs that are made before the first that is disturbed."""
-
 Thing = TypeVar("Thing")
 
 
@@ -44,11 +41,11 @@ class Case:
     """What was not as it has to be: a sentence each."""
 
 
-def measured(place: Place) -> Wanted:
-    """Apply the plan some times from its beginning. Raises AssertionError when two runs differ."""
+def measured(place: Place, times: int) -> Wanted:
+    """Apply the plan so often from its beginning. Raises AssertionError when two runs differ."""
     seconds: list[float] = []
     ends: list[tuple[Counter[audit.Row], Counter[audit.Event]]] = []
-    for _ in range(MEASURED):
+    for _ in range(times):
         place.reset()
         started = time.monotonic()
         place.must(*APPLY)
@@ -57,7 +54,7 @@ def measured(place: Place) -> Wanted:
         assert ends[-1] == ends[0], "two runs without any interruption differ"
     state, events = ends[0]
     assert set(events.values()) == {1}, "a run without any interruption does something twice"
-    return Wanted(state, events, audit.record(place.moodle), sorted(seconds)[MEASURED // 2])
+    return Wanted(state, events, audit.record(place.moodle), sorted(seconds)[times // 2])
 
 
 def faults(place: Place, wanted: Wanted) -> Iterator[str]:

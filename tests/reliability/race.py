@@ -47,7 +47,7 @@ def races(via: Via, numbers: Sequence[int], seed: int) -> list[Case]:
         tempfile.TemporaryDirectory(prefix="race-") as directory,
         prepared(Path(directory), via) as place,
     ):
-        wanted = proof.measured(place)
+        wanted = proof.measured(place, 1)
         found: list[Case] = []
         for machines in (1, 2) if via == "cli" else (1,):
             found += proof.followed(_cases(place, wanted, numbers, seed, machines), len(numbers))
