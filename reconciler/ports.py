@@ -13,6 +13,7 @@ from reconciler.models.moodle import Enrolled, MoodleFacts, MoodleQuery, MoodleS
 from reconciler.models.operations import Facts, Operation, Outcome, Run, Step
 from reconciler.models.plan import Plan
 from reconciler.models.scope import Scope
+from reconciler.models.usage import Usage
 from reconciler.models.web import Probe
 
 M = TypeVar("M", bound=BaseModel)
@@ -43,6 +44,10 @@ class AvcSite(Protocol):
 
     def record(self, record: SyncRecord) -> bool:
         """Let the site remember a run; False where this access cannot. Raises ReadError."""
+        ...
+
+    def usage(self) -> Usage:
+        """What this site has been asked so far."""
         ...
 
     def traffic(self) -> str:
@@ -106,6 +111,10 @@ class MoodleSite(Protocol):
         assignment, which outlives it; and without those that this access cannot see. Raises
         ReadError.
         """
+        ...
+
+    def usage(self) -> Usage:
+        """What this site has been asked so far."""
         ...
 
     def traffic(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reconciler.applier import Applied, carry_out, failures, steps
 from reconciler.costs import priced, priced_after, question
@@ -22,6 +22,7 @@ from reconciler.guard_rules import Around
 from reconciler.guard_sight import around, before
 from reconciler.guards import judged
 from reconciler.held_back import HeldBack, guarded, held_back, held_plan
+from reconciler.meter import Meter
 from reconciler.models.avc import SyncRecord
 from reconciler.models.journal import RunStart
 from reconciler.models.moodle import Enrolled, MoodleSnapshot
@@ -50,10 +51,13 @@ class SitePair:
     state: State
     by: str
     """Who is at work, for others to read: ``user@host, process 123``."""
+    meter: Meter = field(default_factory=Meter)
+    """What counts the cost of each step, if the sites are metered."""
 
     def traffic(self) -> str:
-        """What both sites have cost so far, for ``--debug``: one line."""
-        return "; ".join(part for part in (self.avc.traffic(), self.moodle.traffic()) if part)
+        """What both sites, and each step, have cost so far, for ``--debug``: a line each."""
+        sites = (self.avc.traffic(), self.moodle.traffic())
+        return "\n".join((*(part for part in sites if part), *self.meter.lines()))
 
     def writing(self) -> AbstractContextManager[None]:
         """Keep every other writer on this machine from the Moodle while inside.
@@ -126,15 +130,16 @@ def plan_now(pair: SitePair, scope: Scope, selection: Selection = Selection()) -
     Raises ReadError, NotFound, ConfigError, StateError.
     """
     settings = located(pair)
-    snapshots = gather(pair.avc, pair.moodle, scope, settings)
-    made = make_plan(scope, snapshots, settings, pair.names)
-    plan = selected(
-        made.plan,
-        selection.only,
-        selection.exclude,
-        made.pairing.names.values(),
-        snapshots.avc.people.keys(),
-    )
+    with pair.meter.step("plan"):
+        snapshots = gather(pair.avc, pair.moodle, scope, settings)
+        made = make_plan(scope, snapshots, settings, pair.names)
+        plan = selected(
+            made.plan,
+            selection.only,
+            selection.exclude,
+            made.pairing.names.values(),
+            snapshots.avc.people.keys(),
+        )
     plan = priced(plan, snapshots.moodle.enrolment, _enrolled(plan, snapshots.moodle, pair))
     work = Work(plan, (), snapshots.moodle, made)
     return replace(made, plan=guarded(plan, work.around(pair), pair.settings.guards))

@@ -39,6 +39,7 @@ from reconciler.models.operations import (
     UndefineRole,
     facts_after,
 )
+from reconciler.models.usage import Usage
 
 
 @dataclass
@@ -92,6 +93,9 @@ class FakeMoodle:
 
     def lock_name(self) -> str:
         return "moodle.example"
+
+    def usage(self) -> Usage:
+        return Usage()
 
     def traffic(self) -> str:
         return ""

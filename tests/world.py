@@ -20,6 +20,7 @@ from reconciler.models.desired import CohortKey
 from reconciler.models.moodle import Account, Cohort, MoodleRole
 from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
 from reconciler.models.settings import SyncSettings
+from reconciler.models.usage import Usage
 from reconciler.planner import Sites
 from reconciler.reconciliation import SitePair
 from tests.fake_moodle import FakeMoodle
@@ -68,6 +69,9 @@ class FakeAvc:
             raise self.deaf
         self.records.append(record)
         return True
+
+    def usage(self) -> Usage:
+        return Usage()
 
     def traffic(self) -> str:
         return ""

@@ -18,6 +18,7 @@ from providers.databases.database import parse_url
 from reconciler.models.avc import AvcFacts, AvcSnapshot, Claims, Guild, SyncRecord
 from reconciler.models.base import Model
 from reconciler.models.scope import Scope
+from reconciler.models.usage import Usage
 from reconciler.ports import AvcSite, SiteAccess
 
 
@@ -67,6 +68,7 @@ class SqlAvc:
         self._site = site
         self._database = drupal_database(site, url)
         self._options = options
+        self._readings = 0
 
     def inspect(self) -> AvcFacts:
         """The site's UUID and modules. Of syncs nothing: a database cannot be told of any.
@@ -98,12 +100,17 @@ class SqlAvc:
         """False: nothing is ever written to Drupal's database but by Drupal."""
         return False
 
+    def usage(self) -> Usage:
+        """See the port."""
+        return Usage(self._readings)
+
     def traffic(self) -> str:
-        """Nothing: what a database is asked is not counted."""
+        """Nothing: what a database sends is not counted."""
         return ""
 
     @contextmanager
     def _open(self) -> Iterator[tuple[Connection, Schema]]:
+        self._readings += 1
         with self._database.snapshot() as connection:
             yield connection, find_schema(connection, self._options.prefix, self._site)
 

@@ -15,6 +15,7 @@ from providers.moodle import errors
 from providers.moodle.addresses import stays_here
 from providers.moodle.form import Value, fields
 from reconciler.errors import ConfigError, ReconcilerError
+from reconciler.models.usage import Usage
 
 ATTEMPTS = 3
 PATH = "/webservice/rest/server.php"
@@ -58,6 +59,10 @@ class Client:
         if repeatable:
             return self._retrying(self._once, function, parameters)
         return self._once(function, parameters)
+
+    def usage(self) -> Usage:
+        """What has been asked of this Moodle so far."""
+        return Usage(self._calls, self._received)
 
     def traffic(self) -> str:
         """What has been asked of this Moodle so far."""

@@ -22,6 +22,7 @@ from reconciler.models.desired import CohortKey
 from reconciler.models.log import LoggedChange
 from reconciler.models.moodle import Enrolled, MoodleFacts, MoodleQuery, MoodleSnapshot, Rule
 from reconciler.models.operations import Facts, Operation, Outcome, Run, Step
+from reconciler.models.usage import Usage
 from reconciler.ports import SiteAccess
 
 _TOKEN = re.compile(r"[!-~]+")
@@ -115,6 +116,10 @@ class WebServiceSite:
     def read_back(self, operations: Sequence[Operation]) -> tuple[Facts, ...]:
         """See the port."""
         return read_back(self._client, operations, self._created)
+
+    def usage(self) -> Usage:
+        """See the port."""
+        return self._client.usage() + (self._database.usage() if self._database else Usage())
 
     def traffic(self) -> str:
         """See the port."""

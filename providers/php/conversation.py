@@ -17,6 +17,7 @@ from providers.php import errors
 from providers.php.documents import Hello, Refused, Stopped, Trailer
 from reconciler.errors import ReadError
 from reconciler.models.base import Model
+from reconciler.models.usage import Usage
 
 NOISE = 20
 """Lines of others that are kept, for messages."""
@@ -151,6 +152,10 @@ class Php(Generic[D]):
     def miscounted(self, what: str, said: int, counted: int | None) -> ReadError:
         """Other rows came than were counted."""
         return errors.miscounted(self.language.name, self.place, what, said, counted)
+
+    def usage(self) -> Usage:
+        """What this has been asked so far."""
+        return Usage(self.processes, self.received)
 
     def traffic(self) -> str:
         """What this has cost so far, in a line."""

@@ -7,6 +7,7 @@ from getpass import getuser
 from importlib.metadata import entry_points
 from pathlib import Path
 from socket import gethostname
+from time import monotonic
 from typing import Any, Literal, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -20,6 +21,7 @@ from reconciler.config.secrets import secret
 from reconciler.errors import ConfigError, NotReady
 from reconciler.inspection import Known
 from reconciler.machine_names import MACHINE_NAME
+from reconciler.metered import metered
 from reconciler.models.base import Model
 from reconciler.models.guards import GuardSettings
 from reconciler.models.integration import Declared
@@ -230,7 +232,8 @@ def connect_pair(avc_name: str, moodle_name: str) -> Connected:
 
 def joined_pair(names: Sites, avc: AvcSite, moodle: MoodleSite, known: Known) -> SitePair:
     """Two sites that are connected, with what this machine keeps of them."""
-    return SitePair(names, avc, moodle, known.settings, state_directory(), _writer())
+    pair = SitePair(names, avc, moodle, known.settings, state_directory(), _writer())
+    return metered(pair, monotonic)
 
 
 def _writer() -> str:

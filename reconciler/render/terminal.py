@@ -51,9 +51,9 @@ class Terminal:
 
 
 def note(text: str, *, debug: bool) -> None:
-    """A line for whoever debugs, on standard error."""
-    if debug:
-        sys.stderr.write(f"debug: {visible(text)}\n")
+    """Lines for whoever debugs, on standard error."""
+    for line in text.splitlines() if debug else ():
+        sys.stderr.write(f"debug: {visible(line)}\n")
 
 
 def name(text: str) -> str:

@@ -1,6 +1,7 @@
 """What syncing does to people: the cases that cost somebody a course when they go wrong."""
 
 import json
+import re
 
 import pytest
 
@@ -173,8 +174,13 @@ def test_one_guild_is_synchronised_alone(synced: TwoSites) -> None:
 
 
 def test_debug_tells_how_many_calls_were_made(synced: TwoSites) -> None:
-    """``--debug`` prints the count on standard error."""
-    assert "web-service calls" in synced.pl("avc", "ss", "--debug").err
+    """``--debug`` prints the count on standard error, and what each step came to."""
+    said = synced.pl("avc", "ss", "--debug").err
+    assert "web-service calls" in said
+    line = r"^debug: (.+): (?:([1-9]\d*) calls, \d+ bytes, )?\d+\.\d{3} s$"
+    steps = re.findall(line, said, re.MULTILINE)
+    assert {name for name, calls in steps if calls} >= {"read AVC", "read Moodle"}
+    assert {name for name, _ in steps} >= {"plan", "tell AVC", "the rest"}
 
 
 def test_detailed_exit_code_tells_changes_from_none(synced: TwoSites) -> None:

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from reconciler.errors import NotFound, SiteUnreachable, UnexpectedAnswer
 from reconciler.models.avc import AvcFacts, AvcSnapshot, Claims, Guild, Person, SyncRecord
 from reconciler.models.scope import GuildScope, Scope
+from reconciler.models.usage import Usage
 from tests.reliability import faults_state as state
 from tests.world import SITE, Community, FakeAvc
 
@@ -44,6 +45,9 @@ class FaultyAvc:
 
     def inspect(self) -> AvcFacts:
         return AvcFacts(site_uuid=SITE, modules=None)
+
+    def usage(self) -> Usage:
+        return Usage()
 
     def traffic(self) -> str:
         return ""

@@ -13,6 +13,7 @@ from providers.avc.drush.recording import record as record_run
 from providers.carriers.access import CarrierAccess, carrier_for
 from reconciler.models.avc import AvcFacts, AvcSnapshot, Claims, Guild, SyncRecord
 from reconciler.models.scope import Scope
+from reconciler.models.usage import Usage
 from reconciler.ports import AvcSite, SiteAccess
 
 
@@ -51,6 +52,10 @@ class DrushAvc:
     def record(self, record: SyncRecord) -> bool:
         """See the port. One process; True once Drupal, read back, shows it."""
         return record_run(self._php, record)
+
+    def usage(self) -> Usage:
+        """See the port."""
+        return self._php.usage()
 
     def traffic(self) -> str:
         """See the port."""

@@ -11,6 +11,7 @@ from providers.moodle.command_line.writing import Writing, shown
 from reconciler.models.log import LoggedChange
 from reconciler.models.moodle import Enrolled, MoodleFacts, MoodleQuery, MoodleSnapshot, Rule
 from reconciler.models.operations import Facts, Operation, Outcome, Run, Step
+from reconciler.models.usage import Usage
 from reconciler.ports import SiteAccess
 
 
@@ -72,6 +73,10 @@ class CommandLineSite:
     def read_back(self, operations: Sequence[Operation]) -> tuple[Facts, ...]:
         """See the port. What the last ``write`` showed in its end: no PHP is started."""
         return shown(self._facts, operations)
+
+    def usage(self) -> Usage:
+        """See the port."""
+        return self._php.usage()
 
     def traffic(self) -> str:
         """See the port."""

@@ -17,6 +17,7 @@ from providers.moodle.database.tables import find_tables
 from reconciler.errors import AccessRefused
 from reconciler.models.log import LoggedChange
 from reconciler.models.moodle import PLUGIN, Enrolled, MoodleQuery, MoodleSnapshot
+from reconciler.models.usage import Usage
 
 KINDS = ("mysql", "mariadb", "postgresql")
 """Kinds of database that Moodle runs on, as far as we read them."""
@@ -76,6 +77,10 @@ class DatabaseReading:
                 return read_changes(source, cohorts)
         except AccessRefused:
             return None
+
+    def usage(self) -> Usage:
+        """What the database has been asked so far."""
+        return Usage(self._readings)
 
     def traffic(self) -> str:
         """What this has cost so far."""

@@ -1,0 +1,64 @@
+"""What each step of a run costs: calls, bytes and seconds, for ``--debug``."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from reconciler.models.usage import Usage
+
+StepName = Literal[
+    "read AVC", "read Moodle", "plan", "enrolments", "write", "read back", "tell AVC", "the rest"
+]
+"""``the rest`` is what is in none of the others: the configuration, waiting for another writer, the
+journal, guards, and what is printed."""
+
+
+class Meter:
+    """Adds up what happens inside of steps; what is inside of an inner one counts there alone."""
+
+    def __init__(self, clock: Callable[[], float] = lambda: 0.0) -> None:
+        """``clock`` gives seconds from any beginning, and never goes back."""
+        self._clock = clock
+        self._seconds: dict[StepName, float] = defaultdict(float)
+        self._usage: dict[StepName, Usage] = defaultdict(Usage)
+        self._inside: list[StepName] = ["the rest"]
+        self._since = clock()
+
+    @contextmanager
+    def step(self, name: StepName, usage: Callable[[], Usage] = Usage) -> Iterator[None]:
+        """Count what happens while inside; ``usage`` is what the site it is about has been asked
+        so far.
+        """
+        before = usage()
+        self.enter(name)
+        try:
+            yield
+        finally:
+            self.leave()
+            self._usage[name] += usage() - before
+
+    def enter(self, name: StepName) -> None:
+        """Begin a step, or go on with it."""
+        self._turn()
+        self._inside.append(name)
+        self._seconds[name] += 0
+
+    def leave(self) -> None:
+        """End the step, or interrupt it."""
+        self._turn()
+        self._inside.pop()
+
+    def lines(self) -> Iterator[str]:
+        """A line for each step so far, in the order in which they first began; last, the rest."""
+        self._turn()
+        steps = sorted(self._seconds.items(), key=lambda step: step[0] == "the rest")
+        for name, seconds in steps:
+            used = self._usage[name]
+            asked = f"{used.calls} calls, {used.received} bytes, " if used.calls else ""
+            yield f"{name}: {asked}{seconds:.3f} s"
+
+    def _turn(self) -> None:
+        now = self._clock()
+        self._seconds[self._inside[-1]] += now - self._since
+        self._since = now
