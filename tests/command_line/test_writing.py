@@ -210,6 +210,16 @@ _BROKEN: dict[str, tuple[tuple[Part, ...], type[ReadError], str]] = {
     "out of turn": ((HELLO, answer(1)), UnexpectedAnswer, "answered step 1 out of its turn"),
     "twice": ((*WHOLE[:2], answer(0)), IncompleteRead, "answered step 0 out of its turn"),
     "one too many": ((*WHOLE[:3], answer(2)), IncompleteRead, "answered step 2 out of its turn"),
+    "facts of no step": (
+        (*WHOLE[:3], {"kind": "facts", "rows": [[0, FACTS], [2, {"member": True}]]}, TRAILER),
+        IncompleteRead,
+        "answered step 2 out of its turn",
+    ),
+    "facts from the end": (
+        (*WHOLE[:3], {"kind": "facts", "rows": [[0, FACTS], [-1, {"member": True}]]}, TRAILER),
+        IncompleteRead,
+        "answered step -1 out of its turn",
+    ),
     "unknown status": ((HELLO, answer(0, "maybe")), UnexpectedAnswer, "does not know"),
 }
 

@@ -192,10 +192,10 @@ def nwp_file(world: World, random: Random) -> None:
     with _configured(file):
         described = describe_pair("avc", "ss")
         _ = described.known, described.moodle_by_php
-        for entry in (described.avc, described.moodle):
+        for entry, usual in ((described.avc, SqlAccess), (described.moodle, WebServiceAccess)):
             access = Access(entry, "https://ss.example")
             _ = access.site_directory
-            access.options(random.choice(MODELS))
+            access.options(random.choice((usual, usual, usual, *MODELS)))
 
 
 def secrets_file(world: World, random: Random) -> None:

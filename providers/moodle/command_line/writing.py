@@ -59,7 +59,7 @@ class Writing:
                         case Answered():
                             yield self._outcome(document)
                         case Shown():
-                            self._facts.update(document.rows)
+                            self._take(document)
                         case Unrecorded(message=message):
                             self.unrecorded = message
                         case Trailer():
@@ -74,6 +74,12 @@ class Writing:
     def facts(self) -> dict[Operation, Facts]:
         """What the site showed of each operation in the end; empty before that."""
         return {self._steps[number].operation: facts for number, facts in self._facts.items()}
+
+    def _take(self, shown: Shown) -> None:
+        for number, facts in shown.rows:
+            if not 0 <= number < len(self._steps):
+                raise errors.out_of_order(self._php.place, number)
+            self._facts[number] = facts
 
     def _outcome(self, answer: Answered) -> Outcome:
         if answer.step != self._answered or answer.step >= len(self._steps):
