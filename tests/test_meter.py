@@ -85,8 +85,8 @@ def test_each_step_of_a_run_has_a_line() -> None:
     report = apply(fresh(plan_now(both, FullScope())), both, progress=progress)
     assert report.clean
     assert [*both.meter.lines()] == [
-        "plan: 0.000 s",
         "read AVC: 0.000 s",
+        "plan: 0.000 s",
         "read Moodle: 0.000 s",
         "write: 6.000 s",
         "read back: 0.000 s",
