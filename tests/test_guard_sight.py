@@ -55,6 +55,16 @@ def test_a_plan_that_was_cut_off_is_resumed_with_the_same_acknowledgement(done: 
     ]
 
 
+def test_a_plan_that_no_guard_held_is_resumed_without_acknowledgement() -> None:
+    """Ten of forty are no more of the cohort for five of them having gone."""
+    sites = leaving(10, 40, removals=99).pair()
+    plan = plan_now(sites, FullScope()).plan
+    moodle = sites.moodle
+    assert isinstance(moodle, FakeMoodle)
+    moodle.members[1] -= frozenset(some(5, 101))
+    assert not saved(plan, sites).held_back(sites, ()).tripped
+
+
 def test_archives_that_were_cut_off_are_resumed() -> None:
     """Guilds already put away count among those that there were: the rest is not too many now."""
     sites = gone(2, 40, archives="1 or 5%").pair()

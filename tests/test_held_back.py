@@ -100,6 +100,16 @@ def test_acknowledging_one_of_two_guards_leaves_what_the_other_counted() -> None
     assert apply_held(plan, sites) == ["remove account 101 from g1"]
 
 
+def test_a_cohort_is_not_put_away_while_its_members_wait() -> None:
+    """What waits for something held is held with it, although no guard counted it."""
+    sites = gone(1, 3, removals=0).pair()
+    plan = kept(sites)
+    assert [found.guard for found in plan.guards if not found.ok] == ["removals"]
+    assert moodle_of(sites).cohorts[1].visible
+    waiting = ["remove account 101 from g1", "archive cohort 1 (g1)"]
+    assert apply_held(plan, sites) == waiting
+
+
 def test_an_empty_avc_with_nothing_to_do_keeps_an_empty_plan() -> None:
     """It is a plan all the same: applying it does nothing."""
     sites = World({}, {}).pair()

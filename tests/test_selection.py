@@ -180,6 +180,12 @@ def test_leaving_somebody_out_leaves_out_what_waits_for_them() -> None:
     assert [cohort.action for cohort in plan.cohorts] == ["update"]
 
 
+def test_nothing_is_made_for_somebody_who_is_left_out() -> None:
+    """A cohort that only they need is not made."""
+    plan = plan_now(MOVES.pair(), FULL, Selection(("user:1",), ("user:1",))).plan
+    assert operations(plan) == ()
+
+
 def test_leaving_a_guild_out_keeps_its_removals_from_other_guilds() -> None:
     """Who moves into a guild that is left out stays where they are."""
     plan = plan_now(MOVES.pair(), FULL, Selection((), ("guild:g2",))).plan
