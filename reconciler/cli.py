@@ -14,7 +14,7 @@ from reconciler.commands.release import release
 from reconciler.commands.sandbox import sandbox
 from reconciler.commands.show import show
 from reconciler.commands.sync import sync
-from reconciler.running import end_when_told, run
+from reconciler.running import collect_seldom, end_when_told, run
 
 app = typer.Typer(
     help="Makes a Moodle site agree with an AVC community, by plans that people can review.",
@@ -29,4 +29,5 @@ app.add_typer(sandbox, name="sandbox")
 def main() -> None:
     """Entry point. Exit codes: 0 done, 1 error, 2 changes, 3 guard, 4 stale, 5 partly applied."""
     end_when_told()
+    collect_seldom()
     sys.exit(run(app, sys.argv[1:]))

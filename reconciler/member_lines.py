@@ -49,13 +49,15 @@ def escaped(name: str) -> str:
 
 def visible(text: str) -> str:
     """A text in which every character can be seen; line breaks stay."""
-    if text.isprintable():
+    if text.replace("\n", "").isprintable():
         return text
     return "".join(c if c.isprintable() or c == "\n" else _code(c) for c in text)
 
 
 def unescaped(name: str) -> str:
     """The name that was escaped."""
+    if "\\" not in name:
+        return name
     return _ESCAPE.sub(
         lambda found: chr(int(found[1] or found[2] or found[3], 16)) if found.lastindex else "\\",
         name,
@@ -103,15 +105,17 @@ def _read(line: str) -> dict[str, Any]:
     found = _LINE.fullmatch(line)
     if found is None:
         raise ValueError(f"no member line: {line!r}")
+    # In one go: a look-up by name for each takes longer than the match itself.
+    sign, moodle, avc, by, role, through, because, last, suspends, unknown, name = found.groups()
     return {
-        "change": "add" if found["sign"] == "+" else "remove",
-        "moodle": int(found["moodle"]),
-        "avc": int(found["avc"]) if found["avc"] else None,
-        "by": found["by"],
-        "role": found["role"],
-        "through": found["through"],
-        "because": found["because"],
-        "last_enrolments": None if found["unknown"] else int(found["last"] or 0),
-        "suspends": None if found["unknown"] else int(found["suspends"] or 0),
-        "name": unescaped(found["name"] or ""),
+        "change": "add" if sign == "+" else "remove",
+        "moodle": int(moodle),
+        "avc": int(avc) if avc else None,
+        "by": by,
+        "role": role,
+        "through": through,
+        "because": because,
+        "last_enrolments": None if unknown else int(last or 0),
+        "suspends": None if unknown else int(suspends or 0),
+        "name": unescaped(name or ""),
     }

@@ -8,7 +8,7 @@ from reconciler.commands.avc_moodle_status import avc_moodle_status
 from reconciler.commands.avc_moodle_sync import avc_moodle_sync
 from reconciler.commands.avc_moodle_test import avc_moodle_test
 from reconciler.next_pl import VARIABLE, hand_on
-from reconciler.running import end_when_told, run
+from reconciler.running import collect_seldom, end_when_told, run
 
 app = typer.Typer(
     help="AVC-Moodle integration.",
@@ -35,4 +35,5 @@ def main() -> None:
             f" Set {VARIABLE} to where it is."
         )
     end_when_told()
+    collect_seldom()
     sys.exit(run(app, sys.argv[1:], highest=1))

@@ -21,26 +21,32 @@ _LINES = ("members", "assignments")
 
 def digest(plan: Plan) -> str:
     """SHA-256 of the plan in canonical JSON; of all that it says but when it was made."""
-    canonical = json.dumps({**_fields(plan), "made": None}, sort_keys=True, separators=(",", ":"))
+    return _digest(_fields(plan))
+
+
+def _digest(fields: Mapping[str, Any]) -> str:
+    canonical = json.dumps({**fields, "made": None}, sort_keys=True, separators=(",", ":"))
     return "sha256:" + sha256(canonical.encode()).hexdigest()
 
 
 def json_document(plan: Plan) -> dict[str, Any]:
     """The plan for machines: members are objects."""
-    return {**_fields(plan), "digest": digest(plan)}
+    fields = _fields(plan)
+    return {**fields, "digest": _digest(fields)}
 
 
 def yaml_document(plan: Plan) -> dict[str, Any]:
     """The plan for people: members are lines of text, and nothing is said that is not so."""
-    document = {key: _bare(value) for key, value in _fields(plan).items()}
+    fields = _fields(plan)
+    known = _digest(fields)
+    for cohort, shown in zip(plan.cohorts, fields["cohorts"], strict=True):
+        for part in _LINES:
+            shown[part] = write_lines(getattr(cohort, part)) or None
+    document = {key: _bare(value) for key, value in fields.items()}
     for part in _RARE:
         if not document.get(part):
             document.pop(part, None)
-    for cohort, shown in zip(plan.cohorts, document["cohorts"], strict=True):
-        for part in _LINES:
-            if lines := getattr(cohort, part):
-                shown[part] = write_lines(lines)
-    return {**document, "digest": digest(plan)}
+    return {**document, "digest": known}
 
 
 def schema() -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """From a command line to an exit code: the one place where errors end."""
 
+import gc
 import re
 import signal
 import sys
@@ -13,6 +14,8 @@ from reconciler.member_lines import visible
 
 SHOWN_REASONS = 20
 INTERRUPTED = 130
+_ALLOCATIONS = 100_000
+"""More objects than that have to be made before Python looks for garbage."""
 
 _DEBUG = re.compile(r"--debug|-[a-z]*d[a-z]*")
 
@@ -26,6 +29,14 @@ def end_when_told() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)
+
+
+def collect_seldom() -> None:
+    """Look for garbage in cycles seldom: there is hardly any, and communities are big.
+
+    Python's own way walks through all people and memberships again and again while they are read.
+    """
+    gc.set_threshold(_ALLOCATIONS, 50, 100)
 
 
 def run(  # noqa: PLR0911 - a return a kind of ending
