@@ -1,6 +1,5 @@
 """What has to be carried out before what, and what falls with what."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from reconciler.models.desired import CohortKey
@@ -26,10 +25,14 @@ def needs(operations: Sequence[Operation]) -> tuple[tuple[int, ...], ...]:
     way is taken in another only when it is given. A cohort is put away, or let go, when everybody
     who is to go has gone.
     """
-    provided: dict[_Place, list[int]] = defaultdict(list)
+    # Only places that anybody waits for: of a first sync those are few, and the others millions.
+    provided: dict[_Place, list[int]] = {
+        place: [] for operation in operations for place in _waits_for(operation)
+    }
     for number, operation in enumerate(operations):
         for place in _provides(operation):
-            provided[place].append(number)
+            if place in provided:
+                provided[place].append(number)
     return tuple(_needs(operation, provided) for operation in operations)
 
 
@@ -44,7 +47,7 @@ def falling(operations: Sequence[Operation], left_out: Collection[int]) -> froze
 
 
 def _needs(operation: Operation, provided: Mapping["_Place", Sequence[int]]) -> tuple[int, ...]:
-    found = (provided.get(place, ()) for place in _waits_for(operation))
+    found = (provided[place] for place in _waits_for(operation))
     return tuple(number for numbers in found for number in numbers)
 
 

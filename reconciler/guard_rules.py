@@ -153,17 +153,21 @@ def _archives(found: _Numbered, around: Around, settings: GuardSettings) -> Foun
 
 
 def _privileged_roles(found: _Numbered, around: Around, settings: GuardSettings) -> Found:
-    joining: dict[CohortKey, set[int]] = defaultdict(set)
+    joining: dict[CohortKey, set[int]] = {
+        op.key: set() for _, op in found if isinstance(op, DefineRole)
+    }
+    gets: dict[int, frozenset[int]] = {}
     for _, op in found:
-        if isinstance(op, AddMember):
+        # Who joins where the role is yet to be defined counts with the definition, also once it is.
+        if isinstance(op, AddMember) and op.key in joining:
             joining[op.key].add(op.account)
-    defined = {op.key for _, op in found if isinstance(op, DefineRole)}
-    # Who joins where the role is yet to be defined counts with the definition, also once it is.
-    others = [(n, op) for n, op in found if not (isinstance(op, AddMember) and op.key in defined)]
-    gets = {number: _given(op, joining, around) for number, op in others}
+    for number, op in found:
+        joins = isinstance(op, AddMember) and op.key in joining
+        if not joins and (given := _given(op, joining, around)):
+            gets[number] = given
     accounts = frozenset().union(*gets.values())
     over = settings.privileged_roles.exceeded(len(accounts), 0)
-    counted = [number for number, given in gets.items() if given] if over else ()
+    counted = [*gets] if over else ()
     return _held(f"{settings.privileged_roles} people", str(len(accounts) or "none"), counted)
 
 

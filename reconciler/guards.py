@@ -1,11 +1,14 @@
 """Guards: what a plan does not do unless somebody has looked at it."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
+from typing import get_args
 
 from reconciler.guard_rules import RULES, Around, Found
+from reconciler.models.base import Model
+from reconciler.models.desired import CohortKey
 from reconciler.models.guards import GUARDS, GuardFigures, GuardName, GuardSettings
 from reconciler.models.operations import Operation
 
@@ -30,6 +33,10 @@ REMEDIES: Mapping[GuardName, str] = {
 """What to do about a guard that holds something back."""
 
 _COSTS = ("last_enrolments", "suspends")
+_FIELDS = {
+    kind: [field.name for field in fields(kind) if field.name not in _COSTS]
+    for kind in get_args(Operation)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +81,10 @@ def _hash(name: GuardName, held: Sequence[Operation], around: Around) -> str:
 
 
 def _identity(operation: Operation) -> str:
-    fields = {k: v for k, v in asdict(operation).items() if k not in _COSTS}
-    return json.dumps([type(operation).__name__, fields], sort_keys=True, default=_plain)
+    # Not asdict of the whole, which copies whatever is in it: a guard may hold back a million.
+    told = {name: getattr(operation, name) for name in _FIELDS[type(operation)]}
+    return json.dumps([type(operation).__name__, told], sort_keys=True, default=_plain)
 
 
-def _plain(value: object) -> object:
-    dump: Callable[[], object] = value.model_dump  # type: ignore[attr-defined]
-    return dump()
+def _plain(value: CohortKey | Model) -> object:
+    return asdict(value) if isinstance(value, CohortKey) else value.model_dump()

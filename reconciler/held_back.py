@@ -12,6 +12,7 @@ from reconciler.models.operations import CreateCohort
 from reconciler.models.plan import Plan
 from reconciler.operations import operations
 from reconciler.selection import restricted
+from reconciler.stale import Checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +32,25 @@ NOTHING = HeldBack()
 
 
 def held_back(
-    verdicts: Sequence[Verdict], plan: Plan, acknowledgements: Collection[str]
+    verdicts: Sequence[Verdict], checked: Sequence[Checked], acknowledgements: Collection[str]
 ) -> HeldBack:
-    """What the verdicts hold back of a plan, but for what is acknowledged."""
+    """What the verdicts hold back of a plan, but for what is acknowledged.
+
+    A guard all of whose operations are done has nothing to hold back any more.
+    """
+    left = {number for number, item in enumerate(checked) if item.state != "done"}
     tripped = [verdict for verdict in verdicts if not verdict.figures.ok]
     known = {verdict.figures.acknowledge for verdict in tripped} & set(acknowledgements)
-    open_ = [verdict for verdict in tripped if verdict.figures.acknowledge not in known]
+    open_ = [
+        verdict
+        for verdict in tripped
+        if verdict.figures.acknowledge not in known
+        and (not verdict.counted or not left.isdisjoint(verdict.counted))
+    ]
     counted = frozenset().union(*(verdict.counted for verdict in open_))
     return HeldBack(
         tripped=tuple(verdict.figures for verdict in open_),
-        positions=falling(operations(plan), counted),
+        positions=falling([item.operation for item in checked], counted),
         acknowledged=tuple(v.figures for v in tripped if v.figures.acknowledge in known),
         idle=tuple(sorted(set(acknowledgements) - known)),
     )

@@ -88,14 +88,16 @@ class Work:
     def around(self, pair: SitePair) -> Around:
         """What guards look at."""
         community = self.now.snapshots.avc.counts if self.now else None
-        matches = pair.state.matches(self.moodle.url, self.plan.avc.uuid)
+        # What an earlier run of this plan took for granted is what is being asked about.
+        mine = digest(self.plan)
+        matches = pair.state.matches(self.moodle.url, self.plan.avc.uuid, mine)
         found = around(self.plan, self.moodle, pair.settings, community, matches)
         return before(found, self.checked)
 
     def held_back(self, pair: SitePair, acknowledgements: Collection[str]) -> HeldBack:
         """What guards keep from being carried out. Raises StateError."""
         verdicts = judged(operations(self.plan), self.around(pair), pair.settings.guards)
-        return held_back(verdicts, self.plan, acknowledgements)
+        return held_back(verdicts, self.checked, acknowledgements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +227,7 @@ def apply(
     plan = work.plan
     run = Run(avc=plan.avc.uuid, scope=str(plan.scope), digest=digest(plan), by=pair.by)
     applied: list[Applied] = []
-    with pair.state.run(_start(plan, pair), todo) as record:
+    with pair.state.run(_start(plan, pair, run.digest), todo) as record:
         try:
             for item in carry_out(todo, pair.moodle, run):
                 applied.append(item)
@@ -247,12 +249,12 @@ def apply(
     return Report(tuple(applied), left, "record-syncs" in work.moodle.abilities)
 
 
-def _start(plan: Plan, pair: SitePair) -> RunStart:
+def _start(plan: Plan, pair: SitePair, known_as: str) -> RunStart:
     return RunStart(
         avc=plan.avc,
         moodle=plan.moodle,
         scope=str(plan.scope),
-        digest=digest(plan),
+        digest=known_as,
         undoes=plan.undoes,
         by=pair.by,
     )
