@@ -49,12 +49,13 @@ def records(directory: Path) -> Iterator[RunRecord]:
         yield run.record()
 
 
-def matches(directory: Path, avc: str) -> dict[int, int] | None:
+def matches(directory: Path, avc: str, without: str = "") -> dict[int, int] | None:
     """AVC uid → the account of the last operation about them that was carried out, or was so.
 
-    Of the AVC with this UUID, and no other; whose operation is newest comes last. None where there
-    is no journal. Raises StateError for damage: a match that is forgotten would be one that nobody
-    is warned of when it changes.
+    Of the AVC with this UUID, and no other, and not from runs of the plan with the digest
+    ``without``; whose operation is newest comes last. None where there is no journal. Raises
+    StateError for damage: a match that is forgotten would be one that nobody is warned of when it
+    changes.
     """
     if not files(directory):
         return None
@@ -66,6 +67,7 @@ def matches(directory: Path, avc: str) -> dict[int, int] | None:
             people.clear()
             start = lines.run_start(event)
             theirs = start is None or start.avc.uuid == avc
+            theirs = theirs and not (start is not None and without and start.digest == without)
         elif theirs and "op" in event:
             uid, account = event.get("uid"), event.get("account")
             if uid is not None and account is not None:

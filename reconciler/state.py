@@ -39,10 +39,10 @@ class StateDirectory:
         """See the port."""
         return hold(self._make(_LOCKS), site, by)
 
-    def matches(self, moodle: str, avc: str) -> Mapping[int, int] | None:
+    def matches(self, moodle: str, avc: str, without: str = "") -> Mapping[int, int] | None:
         """See the port. Raises StateError, too, for a damaged journal."""
         directory = self._of(moodle)
-        return journal_reading.matches(directory, avc) if self._ours(directory) else None
+        return journal_reading.matches(directory, avc, without) if self._ours(directory) else None
 
     @contextmanager
     def run(self, start: RunStart, steps: Sequence[Step]) -> Iterator[Callable[[Outcome], None]]:

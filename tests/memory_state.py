@@ -29,13 +29,14 @@ class MemoryState:
         finally:
             del self.holders[site]
 
-    def matches(self, moodle: str, avc: str) -> Mapping[int, int] | None:
+    def matches(self, moodle: str, avc: str, without: str = "") -> Mapping[int, int] | None:
         """See the port."""
         runs = [run for run in self.runs if run.start.moodle.url == moodle]
         if not runs:
             return None
         found: dict[int, int] = {}
-        for run in (run for run in runs if run.start.avc.uuid == avc):
+        others = (run for run in runs if not (without and run.start.digest == without))
+        for run in (run for run in others if run.start.avc.uuid == avc):
             for step in run.steps:
                 uid = getattr(step.operation, "uid", None)
                 if uid is not None and step.status in {"done", "already"}:

@@ -8,9 +8,9 @@ from reconciler.held_back import NOTHING, refuse_held_back
 from reconciler.models.plan import Plan
 from reconciler.operations import operations, words
 from reconciler.plan_text import as_yaml, from_text
-from reconciler.reconciliation import SitePair, apply, held_alone, saved
+from reconciler.reconciliation import SitePair, apply, held_alone, plan_now, saved
 from tests.fake_moodle import FakeMoodle
-from tests.guards_world import SIX, World, acknowledgements, gone, leaving, one_shot, work_of
+from tests.guards_world import FULL, SIX, World, acknowledgements, gone, leaving, one_shot, work_of
 
 MANY = {"removals": 10**6, "archives": 10**6}
 
@@ -124,3 +124,29 @@ def test_nothing_held_is_nothing() -> None:
     assert work_of(sites).held_back(sites, ()) == NOTHING
     stray = "removals@123456789abc", "", "removals", "REMOVALS@123456789abc"
     assert work_of(sites).held_back(sites, stray).idle == tuple(sorted(stray))
+
+
+def test_the_acknowledgement_that_began_a_plan_is_enough_to_end_it() -> None:
+    """Somebody taken for another account goes to two guilds; the run is cut off between the two:
+    what it has recorded does not change what its plan is asked about.
+    """
+    sites = World({1: [1, 2], 2: [1, 2]}, {1: [2], 2: [2]}, journal={1: 150}).pair()
+    plan = plan_now(sites, FULL).plan
+    acks = [found.acknowledge for found in plan.guards if found.acknowledge]
+    assert len(acks) == 1
+    apply(saved(plan, sites), sites, left_out={1})
+    assert moodle_of(sites).members[1] == {101, 102}
+    rest = saved(plan, sites)
+    assert rest.held_back(sites, acks).tripped == ()
+    assert rest.held_back(sites, ()).tripped[0].acknowledge == acks[0]
+    apply(rest, sites)
+    assert moodle_of(sites).members[2] == {101, 102}
+
+
+def test_a_plan_that_is_done_needs_no_acknowledgement() -> None:
+    """Applied once more, there is nothing left for a guard to hold back."""
+    sites = SIX.pair()
+    plan = plan_now(sites, FULL).plan
+    assert not all(found.ok for found in plan.guards)
+    apply(saved(plan, sites), sites)
+    assert saved(plan, sites).held_back(sites, ()) == NOTHING
