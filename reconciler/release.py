@@ -4,7 +4,16 @@ from reconciler.errors import ConfigError, NotFound
 from reconciler.marks import mark_of, without_mark
 from reconciler.models.moodle import COMPONENT, MoodleSnapshot
 from reconciler.models.operations import ChangeCohort
-from reconciler.models.plan import TextChange
+from reconciler.models.plan import (
+    AvcSide,
+    CohortPlan,
+    MatchingUsed,
+    MoodleSide,
+    Plan,
+    TextChange,
+)
+from reconciler.models.scope import GuildScope
+from reconciler.planner import Sites
 
 
 def released(wanted: str, site_uuid: str, moodle: MoodleSnapshot, *, locks: bool) -> ChangeCohort:
@@ -46,4 +55,24 @@ def released(wanted: str, site_uuid: str, moodle: MoodleSnapshot, *, locks: bool
         cohort=cohort.id,
         description=TextChange(from_=cohort.description, to=without_mark(cohort.description)),
         component=lock,
+    )
+
+
+def plan_of(release: ChangeCohort, names: Sites, site_uuid: str, moodle: MoodleSnapshot) -> Plan:
+    """The release as a plan, for guards to look at."""
+    cohort = CohortPlan(
+        guild=release.guild,
+        uuid=release.key.uuid,
+        role=release.key.role,
+        cohort=release.cohort,
+        action="release",
+        description=release.description,
+        component=release.component,
+    )
+    return Plan(
+        avc=AvcSide(site=names.avc, uuid=site_uuid, guilds=0, memberships=0),
+        moodle=MoodleSide(site=names.moodle, url=moodle.url, release=moodle.release),
+        scope=GuildScope(uuid=release.key.uuid, name=release.guild),
+        matching=MatchingUsed(used=()),
+        cohorts=(cohort,),
     )

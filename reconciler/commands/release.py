@@ -3,10 +3,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reconciler.commands.apply import Yes
-from reconciler.commands.options import AvcName, Debug, MoodleName
+from reconciler.commands.options import Ack, AvcName, Debug, MoodleName
 
 if TYPE_CHECKING:
     from reconciler.models.operations import ChangeCohort
+    from reconciler.models.plan import Plan
     from reconciler.reconciliation import SitePair
 
 
@@ -17,14 +18,18 @@ def release(
         str, typer.Argument(metavar="COHORT", help="The cohort, by its idnumber or id.")
     ],
     yes: Yes = False,
+    ack: Ack = None,
     debug: Debug = False,
 ) -> int:
     """Let a cohort go: take our mark and lock from it, and leave everything else as it is."""
     from reconciler.config.sites import connect_pair
+    from reconciler.held_back import refuse_held_back
     from reconciler.models.moodle import MoodleQuery
     from reconciler.pairing import NAME_PREFIX
-    from reconciler.release import released
+    from reconciler.reconciliation import Work
+    from reconciler.release import plan_of, released
     from reconciler.render.terminal import Terminal, name, note
+    from reconciler.stale import Checked
 
     pair = connect_pair(avc, moodle).pair
     terminal = Terminal()
@@ -34,13 +39,17 @@ def release(
             snapshot = pair.moodle.read(MoodleQuery())
             operation = released(cohort, site_uuid, snapshot, locks=pair.settings.lock_cohorts)
             (found,) = (one for one in snapshot.cohorts if one.id == operation.cohort)
+            plan = plan_of(operation, pair.names, site_uuid, snapshot)
+            work = Work(plan, (Checked(operation, "to do"),), snapshot, None)
+            # A copy of AVC has the marks of the original, whose Moodle this may be.
+            refuse_held_back(work.held_back(pair, ack or ()))
             terminal.line(
                 f"Cohort {found.id} '{name(found.name)}' of guild {name(operation.guild)}"
             )
             if not yes and terminal.interactive and not typer.confirm("Let it go?"):
                 terminal.line("Nothing was written.")
                 return 1
-            _write(operation, pair, site_uuid, snapshot.url)
+            _write(operation, pair, plan)
     finally:
         note(pair.traffic(), debug=debug)
     terminal.line("✓ It bears no mark any more: nothing of this program touches it.")
@@ -52,22 +61,18 @@ def release(
     return 0
 
 
-def _write(operation: "ChangeCohort", pair: "SitePair", site_uuid: str, url: str) -> None:
-    """Carry it out and record it. Raises PartlyApplied, ReadError, StateError."""
+def _write(operation: "ChangeCohort", pair: "SitePair", plan: "Plan") -> None:
+    """Carry it out and record it; Moodle keeps no record, as it is no synchronisation.
+
+    Raises PartlyApplied, ReadError, StateError.
+    """
     from reconciler.applier import carry_out, require_success
     from reconciler.models.journal import RunStart
     from reconciler.models.operations import Run, Step
-    from reconciler.models.plan import AvcSide, MoodleSide
 
     todo = [Step(operation)]
-    start = RunStart(
-        avc=AvcSide(site=pair.names.avc, uuid=site_uuid, guilds=0, memberships=0),
-        moodle=MoodleSide(site=pair.names.moodle, url=url),
-        scope="release",
-        digest="",
-        by=pair.by,
-    )
-    run = Run(avc=site_uuid, scope="release", by=pair.by)
+    start = RunStart(avc=plan.avc, moodle=plan.moodle, scope="release", digest="", by=pair.by)
+    run = Run(avc=plan.avc.uuid, scope="release", by=pair.by)
     applied = []
     with pair.state.run(start, todo) as record:
         for item in carry_out(todo, pair.moodle, run):
