@@ -5,14 +5,23 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import product
 
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.reliability.faults_machine import FIGURES, FaultMachine, Figures
+from tests.reliability.faults_meets import Meets
+from tests.reliability.faults_moodle import KINDS, WRITES, Fault, Where
+from tests.reliability.faults_state import Scope
 
 STEPS = 10
 """Of a sequence, at most."""
+
+_LATER = (
+    *(("leave", 0, 0), ("join", 4, 1), ("rename guild", 1, 4), ("delete guild", 2, 0)),
+    *(("new guild", 3, 4), ("join", 5, 3)),
+)
 
 
 def run(sequences: int, number: int) -> Figures:
@@ -26,6 +35,28 @@ def run(sequences: int, number: int) -> Figures:
         phases=(Phase.generate, Phase.shrink),
     )
     run_state_machine_as_test(seed(number)(FaultMachine), settings=found)
+    return FIGURES
+
+
+def each_fault() -> Figures:
+    """Each kind of fault alone, at the first call of each sort, once and until we give up.
+
+    In a first sync, which makes and fills cohorts, and in a later one, which changes, fills,
+    empties and puts away. Raises whatever failed.
+    """
+    places: tuple[Where, ...] = (*WRITES, "after a write", "members", "read")
+    for where, kind, times in product(places, KINDS, (1, 3)):
+        met = Meets((Fault(where, 0, kind, times),), acknowledged=True)
+        for later in (False, True):
+            machine = FaultMachine()
+            try:
+                first = Meets(acknowledged=True) if later else met
+                machine.start("keep", idnumbers=False, limit=None, edits=[], first=first)
+                if later:
+                    machine.sync(list(_LATER), Scope(), met)
+                machine.nobody_else_is_inside()
+            finally:
+                machine.teardown()
     return FIGURES
 
 
@@ -52,6 +83,7 @@ def main() -> int:
     started = time.monotonic()
     failures = 0
     try:
+        each_fault()
         run(given.sequences, given.seed)
     finally:
         failures = int(sys.exc_info()[0] is not None)
