@@ -1,14 +1,19 @@
 """Lines on a terminal, or in a log: colour and progress only where somebody looks."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-
-from rich.console import Console
+from typing import TYPE_CHECKING
 
 from reconciler.applier import Applied
 from reconciler.member_lines import escaped, visible
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_LOOKED_AT = ("FORCE_COLOR", "TTY_COMPATIBLE")
+"""Variables by which rich takes for a terminal what is none."""
 _STYLES = {"✓": "green", "ℹ": "cyan", "⚠": "yellow", "✗": "red"}
 
 
@@ -19,28 +24,36 @@ class Terminal:
         # A C locale must not turn a tick into a traceback.
         if hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(errors="backslashreplace")
-        self._console = Console(highlight=False, soft_wrap=True, emoji=False)
+        # Rich takes 0.05 s to load, and half a millisecond a line: only who looks pays for it.
+        looked_at = sys.stdout.isatty() or any(os.environ.get(name) for name in _LOOKED_AT)
+        self._console = _console() if looked_at else None
 
     @property
     def interactive(self) -> bool:
         """Whether a person sits in front of it."""
-        return self._console.is_terminal and sys.stdin.isatty()
+        return bool(self._console and self._console.is_terminal and sys.stdin.isatty())
 
     def line(self, text: str = "") -> None:
         """One line; its mark (✓ ℹ ⚠ ✗) gives it a colour on a terminal."""
         mark = text.strip()[:1]
         # Whatever a site's text may hold: it must not move the cursor, or turn the line around.
-        self._console.print(visible(text), markup=False, style=_STYLES.get(mark))
+        if self._console:
+            self._console.print(visible(text), markup=False, style=_STYLES.get(mark))
+        else:
+            _write(f"{visible(text)}\n")
 
     def lines(self, texts: Iterable[str]) -> None:
         """Several lines."""
-        for text in texts:
-            self.line(text)
+        if self._console:
+            for text in texts:
+                self.line(text)
+        elif written := "".join(f"{visible(text)}\n" for text in texts):
+            _write(written)
 
     @contextmanager
     def progress(self, total: int) -> Iterator[Callable[[Applied], None]]:
         """A bar for so many operations while they are carried out; nothing where nobody looks."""
-        if not self._console.is_terminal or not total:
+        if not (self._console and self._console.is_terminal and total):
             yield lambda _applied: None
             return
         from rich.progress import Progress  # noqa: PLC0415 - only terminals pay for it
@@ -48,6 +61,23 @@ class Terminal:
         with Progress(console=self._console, transient=True) as bar:
             task = bar.add_task("  Applying", total=total)
             yield lambda _applied: bar.advance(task)
+
+
+def _console() -> "Console":
+    from rich.console import Console  # noqa: PLC0415 - only terminals pay for it
+
+    return Console(highlight=False, soft_wrap=True, emoji=False)
+
+
+def _write(text: str) -> None:
+    """To a file or a pipe, at once: somebody may be waiting at its other end."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Nobody is: end quietly, as rich does, and let Python's own flush find no pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
 
 
 def note(text: str, *, debug: bool) -> None:
