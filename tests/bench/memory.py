@@ -23,6 +23,7 @@ from reconciler.plan_text import as_yaml, from_text
 from reconciler.planner import Sites, make_plan
 from reconciler.running import collect_seldom
 from tests.bench.communities import A_GUILD, A_PERSON, Size, sides
+from tests.bench.plans import a_plan
 
 _CHILD = "--child"
 _MEBIBYTE = 2**20
@@ -38,8 +39,6 @@ def _plan(memberships: int) -> str:
 
 
 def _file(memberships: int) -> str:
-    from tests.bench.plans import a_plan  # noqa: PLC0415 - the others do without pytest
-
     plan: Plan = a_plan(memberships)
     _say("the plan", 0)
     begun = time.perf_counter()
@@ -81,6 +80,11 @@ def _say(what: str, seconds: float, whose: int = resource.RUSAGE_SELF) -> None:
     sys.stdout.write(f"  {what}: peak {peak:.0f} MiB, {seconds:.2f} s\n")
 
 
+def worked(name: str, memberships: int) -> str:
+    """Do it in this process; what came of it."""
+    return _WORK[name](memberships)
+
+
 _WORK = {"plan": _plan, "file": _file, "sync": _sync}
 
 
@@ -97,7 +101,7 @@ def main() -> None:
             most = asked.limit * _MEBIBYTE
             resource.setrlimit(resource.RLIMIT_AS, (most, most))
         collect_seldom()
-        sys.stdout.write(f"  {_WORK[asked.work[0]](asked.memberships)}\n")
+        sys.stdout.write(f"  {worked(asked.work[0], asked.memberships)}\n")
         return
     for name in asked.work or _WORK:
         sys.stdout.write(f"{name}, {asked.memberships} memberships\n")
