@@ -56,11 +56,11 @@ class Terminal:
         if not (self._console and self._console.is_terminal and total):
             yield lambda _applied: None
             return
-        from rich.progress import Progress  # noqa: PLC0415 - only terminals pay for it
+        from reconciler.render.progress import bar  # noqa: PLC0415 - only terminals pay for it
 
-        with Progress(console=self._console, transient=True) as bar:
-            task = bar.add_task("  Applying", total=total)
-            yield lambda _applied: bar.advance(task)
+        with bar(self._console) as shown:
+            task = shown.add_task("  Applying", total=total)
+            yield lambda _applied: shown.advance(task)
 
 
 def _console() -> "Console":
