@@ -27,6 +27,8 @@ PLANS = "held"
 """The directory of plans that were held back, below a Moodle's."""
 
 _LOCKS = "locks"
+_OTHERS = {_LOCKS, PLANS}
+"""What is no Moodle's: earlier releases made an empty directory for plans there, too."""
 
 
 class StateDirectory:
@@ -119,14 +121,21 @@ class StateDirectory:
             return []
         with told(self.path, "cannot be read"):
             found = [place for place in sorted(self.path.iterdir()) if place.is_dir()]
-        return [place for place in found if place.name != _LOCKS and self._ours(place)]
+        return [place for place in found if place.name not in _OTHERS and self._ours(place)]
+
+    def known(self) -> list[str]:
+        """How each Moodle that anything is kept of can be named. Raises StateError."""
+        return [_named(directory) for directory in self.directories()]
 
     def directories_of(self, moodle: str) -> list[Path]:
-        """Those of a Moodle: one by its address, any number by its name. Raises StateError."""
+        """Those of a Moodle: one by its address or its directory's name, any number by its name in
+        nwp.yml. Raises StateError.
+        """
         return [
             directory
             for directory in self.directories()
             if directory == self._of(moodle)
+            or directory.name == moodle
             or any(is_of(record, moodle) for record in journal_reading.records(directory))
         ]
 
@@ -142,11 +151,11 @@ class StateDirectory:
         return True
 
     def _make(self, *names: str) -> Path:
-        make_directory(self.path)
-        for name in names:
-            make_directory(self.path / name)
-        directory = self.path.joinpath(*names)
+        directory = self.path
         make_directory(directory)
+        for name in names:
+            directory /= name
+            make_directory(directory)
         return directory
 
 
@@ -171,6 +180,13 @@ def is_of(record: RunRecord, moodle: str) -> bool:
     """Whether a run was of the Moodle with this name in nwp.yml, or this address."""
     side = record.start.moodle
     return moodle == side.site or moodle.rstrip("/") == side.url.rstrip("/")
+
+
+def _named(directory: Path) -> str:
+    """The address, and the names that nwp.yml gave it; the directory's own, without a journal."""
+    sides = [record.start.moodle for record in journal_reading.records(directory)]
+    names = ", ".join(sorted({side.site for side in sides}))
+    return f"{sides[-1].url} ({names})" if sides else directory.name
 
 
 def _journal_in(directory: Path) -> str:

@@ -41,8 +41,7 @@ def erase(
     terminal = Terminal()
     directory = _only(state, moodle)
     if directory is None:
-        of = f" of {moodle}" if moodle else ""
-        terminal.line(f"{NOTHING}{of} ({state.path}).")
+        terminal.line(f"{NOTHING} ({state.path}).")
         return 0
     with state.writing(directory, f"reconciler erase, process {os.getpid()}"):
         erased = take_out(directory, directory / PLANS, user, account)
@@ -51,17 +50,23 @@ def erase(
 
 
 def _only(state: "StateDirectory", moodle: str | None) -> "Path | None":
-    """The directory of the Moodle that is meant; None where nothing is kept of it.
+    """The directory of the Moodle that is meant; None where none is named, and nothing is kept.
 
-    The same ids are other people's at other sites. Raises ConfigError where it is not clear.
+    The same ids are other people's at other sites. Raises NotFound for one of which nothing is
+    kept, ConfigError where it is not clear.
     """
-    from reconciler.errors import ConfigError
+    from reconciler.errors import ConfigError, NotFound
 
     found = state.directories() if moodle is None else state.directories_of(moodle)
     if len(found) > 1:
-        named = ", ".join(directory.name for directory in found)
         raise ConfigError(
-            f"several Moodles are remembered in {state.path}: {named}. Their ids are other"
-            " people's: name one, by its address"
+            f"several Moodles are remembered in {state.path}: {', '.join(state.known())}. Their ids"
+            " are other people's: name one, by its address"
+        )
+    if moodle is not None and not found:
+        known = ", ".join(state.known())
+        others = f"; known: {known}" if known else ", nor of any other Moodle"
+        raise NotFound(
+            f"Nobody was erased: nothing is remembered of {moodle}{others} ({state.path})."
         )
     return found[0] if found else None

@@ -45,7 +45,7 @@ def _list(state: "StateDirectory", moodle: str | None, limit: int, *, as_json: b
     from heapq import nlargest
 
     from reconciler.render.history import NOTHING, run_document, run_lines
-    from reconciler.render.terminal import Terminal
+    from reconciler.render.terminal import Terminal, name
 
     # Of each run only what is shown of it is held: there may be a million operations.
     told = (
@@ -64,8 +64,10 @@ def _list(state: "StateDirectory", moodle: str | None, limit: int, *, as_json: b
         return
     terminal = Terminal()
     if not newest:
-        of = f" of {moodle}" if moodle else ""
-        terminal.line(f"{NOTHING}{of} ({state.path}).")
+        of = f" of {name(moodle)}" if moodle else ""
+        known = ", ".join(map(name, state.known()))
+        others = f" Known: {known}." if known else ""
+        terminal.line(f"{NOTHING}{of} ({state.path}).{others}")
     for _, lines in newest:
         terminal.lines(lines)
 

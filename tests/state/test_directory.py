@@ -10,7 +10,7 @@ from reconciler.errors import SiteLocked, StateError
 from reconciler.models.plan import Plan
 from reconciler.plan_file import digest
 from reconciler.plan_text import from_text
-from reconciler.state import HELD, StateDirectory, state_directory
+from reconciler.state import HELD, PLANS, StateDirectory, state_directory
 from tests.state.support import AVC, URL, addition, as_steps, plan_of, remember, start
 
 
@@ -35,7 +35,7 @@ def test_nobody_else_can_read_any_of_it(state: StateDirectory) -> None:
     root = state.path.parent
     assert stat.S_IMODE(root.stat().st_mode) == 0o700
     found = [*root.rglob("*")]
-    assert len(found) == 10
+    assert len(found) == 9
     for path in found:
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
 
@@ -60,6 +60,16 @@ def test_files_are_private_from_the_first_moment(
     state.keep(plan_of())
     assert len(modes) == 4
     assert {mode for _, mode in modes} == {0o600}
+
+
+def test_held_plans_are_kept_with_their_moodle_alone(state: StateDirectory) -> None:
+    """Nothing is made beside the Moodles; what an earlier release made there is none of them."""
+    remember(state, [addition(1, 1)])
+    state.keep(plan_of())
+    (moodle,) = state.directories()
+    assert sorted(place.name for place in state.path.iterdir()) == sorted(["locks", moodle.name])
+    (state.path / PLANS).mkdir(mode=0o700)
+    assert state.directories() == [moodle]
 
 
 def test_reading_makes_nothing(state: StateDirectory) -> None:

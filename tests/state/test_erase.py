@@ -8,7 +8,7 @@ from reconciler.errors import SiteLocked, StateError
 from reconciler.journal_reading import records
 from reconciler.models.members import MemberChange
 from reconciler.models.operations import DefineRole, Operation, Outcome
-from reconciler.models.plan import CohortPlan, Problem
+from reconciler.models.plan import CohortPlan, MoodleSide, Problem
 from reconciler.models.scope import UserScope
 from reconciler.running import run
 from reconciler.state import PLANS, StateDirectory
@@ -191,6 +191,33 @@ def test_the_command_says_what_went_and_what_it_cannot_reach(
     assert "--user UID" in capsys.readouterr().err
 
 
+def test_a_plan_that_is_kept_is_not_another_moodle(state: StateDirectory) -> None:
+    """Where only one Moodle is remembered none has to be named, whatever is held for it."""
+    remember(state, EVERYBODY)
+    plan = Path(state.keep(THEIRS["member"]))
+    assert run(app, ["erase", "--user", "77"]) == 0
+    assert not plan.exists()
+
+
+def test_a_moodle_that_is_not_known_is_an_error(
+    state: StateDirectory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody takes somebody for erased because of a name that was mistyped."""
+    assert run(app, ["erase", "sx", "--user", "77"]) == 1
+    assert "nothing is remembered of sx, nor of any other Moodle" in capsys.readouterr().err
+    remember(state, EVERYBODY)
+    remember(state, EVERYBODY, of=start(site="ss-renamed"))
+    only_held = Path(state.keep(plan_of(moodle=MoodleSide(site="c", url="https://c.example"))))
+    assert run(app, ["erase", "sx", "--user", "77"]) == 1
+    said = capsys.readouterr().err
+    assert "nothing is remembered of sx" in said
+    assert f"{URL} (ss, ss-renamed)" in said
+    named = only_held.parent.parent.name
+    assert named in said
+    assert run(app, ["erase", named, "--user", "77"]) == 0
+    assert only_held.exists()
+
+
 def test_the_same_id_at_another_moodle_is_another_person(
     state: StateDirectory, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -199,7 +226,10 @@ def test_the_same_id_at_another_moodle_is_another_person(
     remember(state, [addition(156, 77)])
     remember(state, [addition(156, 77)], of=start(url=other, site="other"))
     assert run(app, ["erase", "--user", "77"]) == 1
-    assert "name one" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "name one" in said
+    assert f"{URL} (ss)" in said
+    assert f"{other} (other)" in said
     assert state.matches(URL, AVC) == state.matches(other, AVC) == {77: 156}
     assert run(app, ["erase", "other", "--user", "77"]) == 0
     assert (state.matches(URL, AVC), state.matches(other, AVC)) == ({77: 156}, {})

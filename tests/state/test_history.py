@@ -141,6 +141,19 @@ def test_a_moodle_is_named_or_addressed(state: StateDirectory, history: History)
     assert len(history().splitlines()) == 4
 
 
+def test_of_a_moodle_that_is_not_known_the_known_ones_are_told(
+    state: StateDirectory, history: History
+) -> None:
+    """Whoever mistyped a name sees which there are; machines get an empty list."""
+    remember(state, [addition(1, 1)])
+    remember(state, [addition(2, 2)], of=start(url="https://b.example", site="b\x1b"))
+    assert history("nosuch") == (
+        f"No run is remembered here of nosuch ({state.path}). Known: https://b.example (b\\x1b),"
+        " https://ss.example/moodle (ss).\n"
+    )
+    assert history("nosuch", "--json") == "[]\n"
+
+
 def test_what_is_lost_of_a_run_is_said(state: StateDirectory, history: History) -> None:
     """A run with operations that the journal no longer has does not look whole."""
     remember(state, [addition(1, 1), addition(2, 2)])
