@@ -187,6 +187,10 @@ class State(Protocol):
         """The run of this id. Raises NotFound."""
         ...
 
+    def later(self, run: RunRecord) -> Iterator[RunRecord]:
+        """The runs of the same Moodle that began after this one, in their order."""
+        ...
+
     def keep(self, held: Plan) -> str:
         """Keep a plan that was held back, with the newest ten; returns the file's path."""
         ...

@@ -5,6 +5,7 @@ from dataclasses import replace
 from reconciler.costs import priced, question
 from reconciler.errors import NotFound, PlanFileError
 from reconciler.held_back import guarded
+from reconciler.later_runs import without_later
 from reconciler.models.moodle import Enrolled, MoodleSnapshot
 from reconciler.models.plan import Plan
 from reconciler.ports import MoodleSite
@@ -28,7 +29,7 @@ def require_undoing(plan: Plan, pair: SitePair) -> None:
             f"The plan says that it undoes run {plan.undoes}, which the journal on this machine"
             " does not have, so nothing vouches for it. If you do: --no-source-check."
         ) from error
-    if not undoes_only(plan, record):
+    if not undoes_only(plan, without_later(record, pair.state.later(record))):
         raise PlanFileError(
             f"The plan says that it undoes run {plan.undoes}, and does more than that. If it is"
             " meant: --no-source-check; else make it again: reconciler invert."

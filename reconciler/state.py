@@ -115,6 +115,14 @@ class StateDirectory:
         what = f"{len(exact)} runs begin with {run!r}" if exact else f"there is no run {run!r}"
         raise NotFound(f"In {self.path} {what}; 'reconciler history' lists them.")
 
+    def later(self, run: RunRecord) -> Iterator[RunRecord]:
+        """See the port."""
+        directory = self._of(run.start.moodle.url)
+        found = journal_reading.records(directory) if self._ours(directory) else iter(())
+        for record in found:
+            if record.id == run.id:
+                yield from found
+
     def directories(self) -> list[Path]:
         """One for each Moodle that anything is kept of. Raises StateError."""
         if not self._ours(self.path):

@@ -7,6 +7,8 @@ from datetime import date
 from typing import Literal
 
 from reconciler.desired import archived_name
+from reconciler.later_runs import created as created_in
+from reconciler.later_runs import place as place_of
 from reconciler.machine_names import archived_idnumber
 from reconciler.models.desired import NOBODYS, CohortKey
 from reconciler.models.journal import RunRecord, RunStep
@@ -52,15 +54,16 @@ def inverse(run: RunRecord) -> Plan:
     """The plan that gives back what a run changed: what it did, and what it may have done.
 
     An operation whose outcome was not recorded is in it: it was still to do when the run began, so
-    if Moodle looks as if it was done, the run did it. A cohort that was created is put away, never
+    if Moodle looks as if it was done, the run did it, unless a later one did: take that out before,
+    by ``later_runs.without_later``. A cohort that was created is put away, never
     deleted. What cannot be given back is told as problems. Costs of removals are unknown in it:
     see ``costs``.
     """
     undone = undoable(run)
-    created = _created(run)
+    created = created_in(run)
     parts: dict[tuple[CohortKey, int], _Part] = {}
     for step in undone:
-        place = _place(step, created)
+        place = place_of(step, created)
         if place is not None and step.operation.key != NOBODYS:
             part = parts.setdefault((step.operation.key, place), _Part(step.operation, place))
             part.undo(step.operation)
@@ -82,6 +85,8 @@ def undoable(run: RunRecord) -> tuple[RunStep, ...]:
 
 def undoes_only(plan: Plan, run: RunRecord) -> bool:
     """Whether a plan does nothing but undo this run, all of it or a part."""
+    if (plan.avc.uuid, plan.moodle.url) != (run.start.avc.uuid, run.start.moodle.url):
+        return False
     free = {free_of_costs(operation) for operation in operations(inverse(run))}
     return free.issuperset(map(free_of_costs, operations(plan)))
 
@@ -117,20 +122,6 @@ def holds(run: RunRecord, until: date) -> tuple[NamedHold, ...]:
 def _hold_order(item: NamedHold) -> tuple[str, str, int, int]:
     hold = item.hold
     return item.guild.casefold(), hold.guild, hold.user or 0, hold.account or 0
-
-
-def _created(run: RunRecord) -> dict[CohortKey, int]:
-    """The cohorts that were made in a run, or were found made, where that was recorded."""
-    return {
-        step.operation.key: step.cohort
-        for step in run.steps
-        if isinstance(step.operation, CreateCohort) and step.cohort is not None
-    }
-
-
-def _place(step: RunStep, created: Mapping[CohortKey, int]) -> int | None:
-    number = None if isinstance(step.operation, CreateCohort) else step.operation.cohort
-    return created.get(step.operation.key) if number is None else number
 
 
 @dataclass(slots=True)

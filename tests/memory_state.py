@@ -73,6 +73,11 @@ class MemoryState:
                 return record
         raise NotFound(run)
 
+    def later(self, run: RunRecord) -> Iterator[RunRecord]:
+        """See the port."""
+        after = self.runs[self.runs.index(run) + 1 :]
+        yield from (one for one in after if one.start.moodle.url == run.start.moodle.url)
+
     def keep(self, held: Plan) -> str:
         """See the port."""
         self.held.append(held)

@@ -96,15 +96,16 @@ def _day(told: str | None) -> date:
 
 
 def _found(run: str) -> "RunRecord":
-    """The run. Raises NotFound, StateError, ConfigError while it is still at work."""
+    """The run, without what later ones did. Raises NotFound, StateError, ConfigError while it is still at work."""
     from reconciler.errors import ConfigError
+    from reconciler.later_runs import without_later
     from reconciler.state import state_directory
 
     state = state_directory()
     record = state.find(run)
     if state.running(record):
         raise ConfigError(f"run {record.id} is still at work ({record.start.by}): wait for its end")
-    return record
+    return without_later(record, state.later(record))
 
 
 def _fit(checked: "Sequence[Checked]") -> Iterator[str]:

@@ -235,6 +235,15 @@ def test_a_run_at_work_is_not_undone(place: Place, monkeypatch: pytest.MonkeyPat
     assert "is still at work" in ran.err
 
 
+def without_outcomes(state_path: Path) -> None:
+    """Take from the journal what became of the newest run's operations, and its end."""
+    (journal,) = state_path.glob("*/journal.jsonl")
+    lines = journal.read_text().splitlines(keepends=True)
+    start = max(number for number, line in enumerate(lines) if "run" in json.loads(line))
+    kept = [line for line in lines[start:] if {"run", "op"} & json.loads(line).keys()]
+    journal.write_text("".join([*lines[:start], *kept]))
+
+
 def test_a_cut_off_run_of_the_journal_is_undone_as_far_as_it_came(
     place: Place, state_path: Path
 ) -> None:
@@ -242,11 +251,7 @@ def test_a_cut_off_run_of_the_journal_is_undone_as_far_as_it_came(
     before = place.state()
     place.sites.in_avc(leaves(1, 1), leaves(2, 4))
     place.sync()
-    (journal,) = state_path.glob("*/journal.jsonl")
-    lines = journal.read_text().splitlines(keepends=True)
-    start = max(number for number, line in enumerate(lines) if "run" in json.loads(line))
-    kept = [line for line in lines[start:] if {"run", "op"} & json.loads(line).keys()]
-    journal.write_text("".join([*lines[:start], *kept]))
+    without_outcomes(state_path)
     place.sites.in_moodle(
         "INSERT INTO cohort_members (cohortid, userid)"
         " SELECT id, 104 FROM cohort WHERE idnumber = 'design-team'"
@@ -255,6 +260,26 @@ def test_a_cut_off_run_of_the_journal_is_undone_as_far_as_it_came(
     assert "The run was cut off" in told
     place.run("apply", "undo.yaml")
     assert place.state() == before
+
+
+def test_what_a_later_run_did_is_not_undone_with_one_that_was_cut_off(
+    place: Place, state_path: Path
+) -> None:
+    """A run loses its Moodle, and is done again: undoing it leaves what the second one did."""
+    place.sites.in_avc(leaves(1, 1), leaves(2, 4))
+    place.sync()
+    first = place.last()
+    without_outcomes(state_path)
+    place.sites.in_moodle(
+        "INSERT INTO cohort_members (cohortid, userid)"
+        " SELECT id, 104 FROM cohort WHERE idnumber = 'design-team'"
+    )
+    place.sync()
+    place.invert(first)
+    place.run("apply", "undo.yaml")
+    members = place.sites.members()
+    assert 101 in members["web-dev"]
+    assert 104 not in members["design-team"]
 
 
 def test_a_cohort_that_was_let_go_is_taken_back(place: Place) -> None:

@@ -131,6 +131,16 @@ def test_runs_are_found_by_how_they_begin(state: StateDirectory) -> None:
         state.find(second.id, "ss")
 
 
+def test_later_runs_are_those_of_one_moodle_after_a_run(state: StateDirectory) -> None:
+    """In the order in which they began; another Moodle's are not among them."""
+    for number in (1, 2, 3):
+        remember(state, [addition(number, number)])
+        remember(state, [addition(number, number)], of=start(url="https://b.example", site="b"))
+    runs = state.runs("ss")
+    assert [*state.later(runs[0])] == [*runs[1:]]
+    assert [*state.later(runs[2])] == []
+
+
 def test_a_moodle_is_named_or_addressed(state: StateDirectory, history: History) -> None:
     """One Moodle's runs are asked for by its name in nwp.yml, or its address."""
     remember(state, [addition(1, 1)])
