@@ -39,8 +39,10 @@ class Around:
     """Account → its user name in Moodle."""
     members: Mapping[int, frozenset[int]]
     """Cohort → its members now."""
-    ruling: frozenset[str]
-    """Roles that rule the site."""
+    inside: Mapping[CohortKey, frozenset[int]]
+    """The same of our cohorts, by what they are for: also of one that a plan is yet to create."""
+    ruling: frozenset[str] | None
+    """Roles that rule the site; None: this access shows no roles."""
     ruled: frozenset[int]
     """Cohorts whose members get such a role by a definition of local_cohortrole."""
     given: Mapping[tuple[int, str], frozenset[int]]
@@ -153,6 +155,8 @@ def _archives(found: _Numbered, around: Around, settings: GuardSettings) -> Foun
 
 
 def _privileged_roles(found: _Numbered, around: Around, settings: GuardSettings) -> Found:
+    if around.ruling is None:
+        return Found(f"{settings.privileged_roles} people", "not checked: roles cannot be seen")
     joining: dict[CohortKey, set[int]] = {
         op.key: set() for _, op in found if isinstance(op, DefineRole)
     }
@@ -175,10 +179,11 @@ def _given(
     operation: Operation, joining: Mapping[CohortKey, set[int]], around: Around
 ) -> frozenset[int]:
     """The accounts that an operation gives a role which rules the site."""
+    ruling = around.ruling or frozenset()
     match operation:
-        case DefineRole(role=role, key=key, cohort=cohort) if role in around.ruling:
-            return around.members.get(cohort or 0, frozenset()) | joining.get(key, set())
-        case AssignRole(role=role, account=account) if role in around.ruling:
+        case DefineRole(role=role, key=key, cohort=cohort) if role in ruling:
+            return members_of(key, cohort, around) | joining.get(key, set())
+        case AssignRole(role=role, account=account) if role in ruling:
             return frozenset({account})
         case AddMember(cohort=cohort, account=account) if cohort in around.ruled:
             return frozenset({account})
@@ -186,8 +191,14 @@ def _given(
             return frozenset()
 
 
+def members_of(key: CohortKey, cohort: int | None, around: Around) -> frozenset[int]:
+    """Who is in a cohort now."""
+    known = around.inside.get(key)
+    return known if known is not None else around.members.get(cohort or 0, frozenset())
+
+
 def _protected(found: _Numbered, around: Around, settings: GuardSettings) -> Found:
-    people = {one.casefold() if isinstance(one, str) else one for one in settings.protected_people}
+    people = {str(one).casefold() for one in settings.protected_people}
     guilds = {one.casefold() for one in settings.protected_cohorts}
     counted = [
         number
@@ -202,10 +213,10 @@ def _protected(found: _Numbered, around: Around, settings: GuardSettings) -> Fou
     return _held("none", f"{len(counted) or 'none'}{named}", counted)
 
 
-def _known_as(operation: Operation, around: Around) -> Iterator[int | str]:
+def _known_as(operation: Operation, around: Around) -> Iterator[str]:
     named = getattr(operation, "account", None)
     for account in _losers(operation, around) if named is None else (named,):
-        yield account
+        yield str(account)
         yield around.names.get(account, "").casefold()
 
 
@@ -263,9 +274,8 @@ def _losers(operation: Operation, around: Around) -> frozenset[int]:
     """Members who have the role by the definition that goes, and by nothing else of ours."""
     if not isinstance(operation, UndefineRole):
         return frozenset()
-    cohort = operation.cohort or 0
-    one_by_one = around.given.get((cohort, operation.role), frozenset())
-    return around.members.get(cohort, frozenset()) - one_by_one
+    one_by_one = around.given.get((operation.cohort or 0, operation.role), frozenset())
+    return members_of(operation.key, operation.cohort, around) - one_by_one
 
 
 def _takes(operation: Operation) -> bool:

@@ -8,7 +8,7 @@ from reconciler.guard_rules import Around
 from reconciler.marks import mark_of
 from reconciler.models.avc import AvcCounts
 from reconciler.models.moodle import COMPONENT, MoodleSnapshot, RoleState
-from reconciler.models.operations import AddMember, ChangeCohort, RemoveMember
+from reconciler.models.operations import AddMember, ChangeCohort, Operation, RemoveMember
 from reconciler.models.plan import Plan
 from reconciler.models.scope import GuildScope
 from reconciler.models.settings import SyncSettings
@@ -41,7 +41,8 @@ def around(
         guilds=frozenset(mark.key.uuid for cohort, mark in ours if not is_archived(cohort, mark)),
         names={account.id: account.username for account in moodle.accounts.values()},
         members=moodle.members,
-        ruling=frozenset(ruling.values()),
+        inside={mark.key: moodle.members.get(cohort.id, frozenset()) for cohort, mark in ours},
+        ruling=frozenset(ruling.values()) if moodle.roles else None,
         ruled=frozenset(cohort for cohort, role in defined or () if role in ruling),
         given=_given(moodle.roles),
         community=community,
@@ -66,6 +67,17 @@ def before(found: Around, checked: Sequence[Checked]) -> Around:
         and (item.operation.action, item.state) == ("archive", "done")
     }
     return replace(found, sizes=sizes, guilds=found.guilds | archived)
+
+
+def after(found: Around, rest: Sequence[Operation]) -> Around:
+    """The same as it will be when these operations are carried out: who is in each cohort."""
+    inside = {key: set(accounts) for key, accounts in found.inside.items()}
+    for operation in rest:
+        if isinstance(operation, AddMember):
+            inside.setdefault(operation.key, set()).add(operation.account)
+        elif isinstance(operation, RemoveMember):
+            inside.get(operation.key, set()).discard(operation.account)
+    return replace(found, inside={key: frozenset(people) for key, people in inside.items()})
 
 
 def _ruling(state: RoleState | None) -> Mapping[int, str]:

@@ -1,16 +1,22 @@
 """Guards: what a plan does not do unless somebody has looked at it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
 from typing import get_args
 
-from reconciler.guard_rules import RULES, Around, Found
+from reconciler.guard_rules import RULES, Around, Found, members_of
 from reconciler.models.base import Model
 from reconciler.models.desired import CohortKey
 from reconciler.models.guards import GUARDS, GuardFigures, GuardName, GuardSettings
-from reconciler.models.operations import Operation
+from reconciler.models.operations import (
+    AddMember,
+    DefineRole,
+    Operation,
+    RemoveMember,
+    UndefineRole,
+)
 
 REMEDIES: Mapping[GuardName, str] = {
     "moodle-host": "Is this the Moodle of this AVC, and the AVC no copy? Then name its host under"
@@ -69,15 +75,35 @@ def _verdict(
         limit=found.limit,
         found=found.found,
         ok=not found.tripped,
-        acknowledge=f"{name}@{_hash(name, held, around)}" if found.tripped else None,
+        acknowledge=f"{name}@{_hash(name, held, operations, around)}" if found.tripped else None,
     )
     return Verdict(figures, counted)
 
 
-def _hash(name: GuardName, held: Sequence[Operation], around: Around) -> str:
+def _hash(
+    name: GuardName, held: Sequence[Operation], operations: Sequence[Operation], around: Around
+) -> str:
     """Twelve hex digits of exactly these operations, for this guard and these sites."""
     told = sorted(_identity(operation) for operation in held)
+    told += sorted(_insiders(held, operations, around))
     return sha256(json.dumps([name, around.avc, around.url, told]).encode()).hexdigest()[:12]
+
+
+def _insiders(
+    held: Sequence[Operation], operations: Sequence[Operation], around: Around
+) -> Iterator[str]:
+    """Whom definitions give a role, or take it from: those who are inside when all is done."""
+    inside = {
+        op.key: set(members_of(op.key, op.cohort, around))
+        for op in held
+        if isinstance(op, DefineRole | UndefineRole)
+    }
+    for op in operations if inside else ():
+        if isinstance(op, AddMember) and op.key in inside:
+            inside[op.key].add(op.account)
+        elif isinstance(op, RemoveMember) and op.key in inside:
+            inside[op.key].discard(op.account)
+    return (json.dumps([asdict(key), sorted(accounts)]) for key, accounts in inside.items())
 
 
 def _identity(operation: Operation) -> str:

@@ -106,7 +106,7 @@ class _Judge:
             facts = facts_after(wanted).items()
             if all(getattr(found, field) in (None, value) for field, value in facts):
                 return Checked(wanted, "done")
-            raise _Unfit(f"the guild has cohort {found.id} '{found.name}' now")
+            raise _Unfit(f"the guild has cohort {found.id} {found.name!r} now")
         self._require_free(wanted.idnumber, None)
         self._ours_then.add((wanted.key, None))
         return Checked(wanted, "to do")

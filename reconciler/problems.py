@@ -41,6 +41,7 @@ def find_problems(found: Found) -> tuple[Problem, ...]:
         *site_problems(found.settings, people.snapshots),
         *role_problems(found.roles, found.settings, people.snapshots, found.cohorts),
         *_administrators(found),
+        *_unknown_protected(found),
     ]
     return in_order(problems)
 
@@ -194,3 +195,21 @@ def _administrators(found: Found) -> Iterator[Problem]:
             guilds=tuple(sorted(names)),
             accounts=(matching.account_of[uid],),
         )
+
+
+def _unknown_protected(found: Found) -> Iterator[Problem]:
+    """What the guard ``protected`` is to look for, and will never find."""
+    moodle, pairing = found.people.snapshots.moodle, found.pairing
+    if not isinstance(found.scope, FullScope):
+        return
+    guilds = {name.casefold() for pair in pairing.names.items() for name in pair}
+    guilds |= {name.casefold() for o in pairing.orphans for name in (o.mark.key.uuid, o.mark.guild)}
+    for guild in found.settings.guards.protected_cohorts:
+        if guild.casefold() not in guilds:
+            yield Problem(kind="unknown-protected", guilds=(guild,))
+    if moodle.everybody:
+        known = {str(number) for number in moodle.accounts}
+        known |= {account.username.casefold() for account in moodle.accounts.values()}
+        for person in map(str, found.settings.guards.protected_people):
+            if person.casefold() not in known:
+                yield Problem(kind="unknown-protected", name=person)

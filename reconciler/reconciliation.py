@@ -1,6 +1,6 @@
 """The whole way, for two sites: read, plan, check, carry out, read again."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -16,17 +16,18 @@ from reconciler.errors import (
     ReconcilerError,
     SiteLocked,
     StalePlan,
+    StateError,
 )
 from reconciler.gather import gather
 from reconciler.guard_rules import Around
-from reconciler.guard_sight import around, before
+from reconciler.guard_sight import after, around, before
 from reconciler.guards import judged
 from reconciler.held_back import HeldBack, guarded, held_back, held_plan
 from reconciler.meter import Meter
 from reconciler.models.avc import SyncRecord
 from reconciler.models.journal import RunStart
 from reconciler.models.moodle import Enrolled, MoodleSnapshot
-from reconciler.models.operations import RemoveMember, Run
+from reconciler.models.operations import Operation, Outcome, RemoveMember, Run, Step
 from reconciler.models.plan import Plan
 from reconciler.models.scope import Scope
 from reconciler.models.settings import SyncSettings
@@ -34,7 +35,7 @@ from reconciler.operations import operations
 from reconciler.plan_file import digest
 from reconciler.planner import Planned, Sites, make_plan
 from reconciler.ports import AvcSite, MoodleSite, State
-from reconciler.selection import restricted, selected
+from reconciler.selection import There, restricted, selected
 from reconciler.stale import Checked, check
 from reconciler.sync_record import FAILED
 from reconciler.verify import residue
@@ -135,13 +136,13 @@ def plan_now(pair: SitePair, scope: Scope, selection: Selection = Selection()) -
     with pair.meter.step("plan"):
         snapshots = gather(pair.avc, pair.moodle, scope, settings)
         made = make_plan(scope, snapshots, settings, pair.names)
-        plan = selected(
-            made.plan,
-            selection.only,
-            selection.exclude,
+        there = There(
             made.pairing.names.values(),
             snapshots.avc.people.keys(),
+            made.matching.account_of,
+            snapshots.moodle.members,
         )
+        plan = selected(made.plan, selection.only, selection.exclude, there)
     plan = priced(plan, snapshots.moodle.enrolment, _enrolled(plan, snapshots.moodle, pair))
     work = Work(plan, (), snapshots.moodle, made)
     return replace(made, plan=guarded(plan, work.around(pair), pair.settings.guards))
@@ -203,9 +204,10 @@ def held_alone(work: Work, pair: SitePair, held: HeldBack) -> Plan:
 
     Raises ReadError, StateError.
     """
-    plan = held_plan(work.plan, held, work.around(pair), pair.settings.guards)
-    done = {op for n, op in enumerate(operations(work.plan)) if n not in held.positions}
-    first = restricted(work.plan, done)
+    rest = [op for n, op in enumerate(operations(work.plan)) if n not in held.positions]
+    around = after(work.around(pair), rest)
+    plan = held_plan(work.plan, held, around, pair.settings.guards)
+    first = restricted(work.plan, set(rest))
     enrolled = _enrolled(work.plan, work.moodle, pair)
     return priced_after(plan, first, work.moodle.enrolment, enrolled)
 
@@ -225,28 +227,54 @@ def apply(
     if not todo:
         return Report((), (), recorded=False)
     plan = work.plan
-    run = Run(avc=plan.avc.uuid, scope=str(plan.scope), digest=digest(plan), by=pair.by)
+    part = left_out or plan.only or plan.exclude or work.now is None
+    scope = "part" if part else str(plan.scope)
+    run = Run(avc=plan.avc.uuid, scope=scope, digest=digest(plan), by=pair.by)
     applied: list[Applied] = []
+
+    def taken(item: Applied) -> None:
+        applied.append(item)
+        progress(item)
+
+    try:
+        left = _recorded(plan, pair, run, todo, taken)
+    except SiteLocked:
+        # Said before the first write.
+        raise
+    except ReconcilerError as error:
+        if isinstance(error, StateError) and not applied:
+            raise
+        done = sum(item.outcome.fulfilled for item in applied)
+        unknown = "" if len(applied) == len(todo) else ", others may have been written"
+        raise PartlyApplied(
+            f"{done} of {len(todo)} operations were carried out and read back{unknown}; then:"
+            f" {error} Apply again to do the rest.",
+            failures(applied),
+        ) from error
+    return Report(tuple(applied), left, "record-syncs" in work.moodle.abilities)
+
+
+def _recorded(
+    plan: Plan,
+    pair: SitePair,
+    run: Run,
+    todo: Sequence[Step],
+    taken: Callable[[Applied], None],
+) -> tuple[str, ...]:
+    """Carry out steps while the journal is told of each; what is not there afterwards."""
+    done: list[Operation] = []
     with pair.state.run(_start(plan, pair, run.digest), todo) as record:
         try:
             for item in carry_out(todo, pair.moodle, run):
-                applied.append(item)
+                taken(item)
                 record(item.outcome)
-                progress(item)
-            there = tuple(item.operation for item in applied if item.outcome.fulfilled)
-            left = residue(there, pair.moodle.read_back(there))
-        except SiteLocked:
-            # Said before the first write.
+                if item.outcome.fulfilled:
+                    done.append(item.operation)
+        except SiteLocked as error:
+            for number in range(len(todo)):
+                record(Outcome(number, "held", str(error)))
             raise
-        except ReconcilerError as error:
-            done = sum(item.outcome.fulfilled for item in applied)
-            unknown = "" if len(applied) == len(todo) else ", others may have been written"
-            raise PartlyApplied(
-                f"{done} of {len(todo)} operations were carried out and read back{unknown}; then:"
-                f" {error} Apply again to do the rest.",
-                failures(applied),
-            ) from error
-    return Report(tuple(applied), left, "record-syncs" in work.moodle.abilities)
+        return residue(done, pair.moodle.read_back(done))
 
 
 def _start(plan: Plan, pair: SitePair, known_as: str) -> RunStart:

@@ -78,5 +78,5 @@ def run(  # noqa: PLR0911 - a return a kind of ending
 def _fail(message: str, arguments: Sequence[str], code: int) -> int:
     sys.stderr.write(f"Error: {visible(message)}\n")
     if any(_DEBUG.fullmatch(argument) for argument in arguments):
-        traceback.print_exc(file=sys.stderr)
+        sys.stderr.write(visible(traceback.format_exc()))
     return code

@@ -1,12 +1,13 @@
 """A part of a plan: what is left of it when some of its operations are left out."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from reconciler.dependencies import falling, needs
 from reconciler.errors import ConfigError, NotFound
 from reconciler.models.members import MemberChange
-from reconciler.models.operations import AddMember, AssignRole, Operation
+from reconciler.models.operations import AddMember, AssignRole, DefineRole, Operation, UndefineRole
 from reconciler.models.plan import CohortPlan, Plan
 from reconciler.operations import (
     cohort_operation,
@@ -27,25 +28,39 @@ def restricted(plan: Plan, keep: Collection[Operation]) -> Plan:
     return plan.model_copy(update={"cohorts": tuple(part for part in parts if part is not None)})
 
 
-def selected(
-    plan: Plan,
-    only: Collection[str],
-    exclude: Collection[str],
-    guilds: Collection[str],
-    users: Collection[int],
-) -> Plan:
+@dataclass(frozen=True, slots=True)
+class There:
+    """What words may name."""
+
+    guilds: Collection[str]
+    """Machine names."""
+    users: Collection[int]
+    """AVC uids."""
+    accounts: Mapping[int, int]
+    """uid → Moodle account."""
+    members: Mapping[int, frozenset[int]]
+    """Cohort → accounts."""
+
+
+def selected(plan: Plan, only: Collection[str], exclude: Collection[str], there: There) -> Plan:
     """The plan with what the words name, or without it: ``guild:NAME``, ``user:ID``.
 
-    ``guilds`` and ``users`` are those that there are. Cohorts come along that have to be made, or
-    become ours again, for somebody who is named. What waits for something that is left out is left
-    out, too: whoever moves is not removed before they are added. Raises ConfigError for a word that
-    is neither, NotFound for what there is not.
+    A definition gives its role to everybody in its cohort, or takes it: it is left out with any of
+    them. Cohorts come along that have to be made, or become ours again, for somebody who is named.
+    What waits for something that is left out is left out, too: whoever moves is not removed before
+    they are added. Raises ConfigError for a word that is neither, NotFound for what there is not.
     """
     if not only and not exclude:
         return plan
-    _refuse_unknown((*only, *exclude), {*guilds, *(c.guild for c in plan.cohorts)}, users)
+    _refuse_unknown(
+        (*only, *exclude), {*there.guilds, *(c.guild for c in plan.cohorts)}, there.users
+    )
     found = operations(plan)
-    barred = {n for n, op in enumerate(found) if any(_names(w, op) for w in exclude)}
+    barred = {
+        number
+        for number, op in enumerate(found)
+        if any(_names(word, op) or _concerns(word, op, there) for word in exclude)
+    }
     wanted = {n for n, op in enumerate(found) if not only or any(_names(w, op) for w in only)}
     wanted -= barred
     for number, waits in enumerate(needs(found)):
@@ -72,6 +87,15 @@ def _names(word: str, operation: Operation) -> bool:
     if kind == "guild":
         return operation.guild == name
     return str(getattr(operation, "uid", None)) == str(int(name))
+
+
+def _concerns(word: str, operation: Operation, there: There) -> bool:
+    """Whether a definition is about the user that a word names, among others."""
+    kind, _, name = word.partition(":")
+    if kind != "user" or not isinstance(operation, DefineRole | UndefineRole):
+        return False
+    inside = there.members.get(operation.cohort or 0, frozenset())
+    return there.accounts.get(int(name)) in inside
 
 
 def _restricted(cohort: CohortPlan, keep: Callable[[Operation], bool]) -> CohortPlan | None:

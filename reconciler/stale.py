@@ -1,6 +1,6 @@
 """Whether an operation of a saved plan is still to do, already done, or stale."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -49,11 +49,21 @@ def check(plan: Plan, now: Planned, today: Plan | None = None) -> tuple[Checked,
     return tuple(judge.judged(operation) for operation in saved)
 
 
+_ARRIVING = "they are to be added elsewhere first, which this plan does not"
+"""Of somebody who goes: what enrols them elsewhere has to be there before."""
+
+
 class _Judge:
     def __init__(
-        self, saved: Iterable[Operation], now: Planned, today: Iterable[Operation]
+        self, saved: Sequence[Operation], now: Planned, today: Iterable[Operation]
     ) -> None:
         fresh = operations(now.plan)
+        gains = {_gain(op) for op in saved if isinstance(op, AddMember | AssignRole)}
+        self._arriving = {
+            op.account
+            for op in fresh
+            if isinstance(op, AddMember | AssignRole) and _gain(op) not in gains
+        }
         self._unclaimed = _claimed(fresh) - _claimed(saved)
         self._members = now.snapshots.moodle.members
         self._cohorts = cohorts_by_key(now)
@@ -92,7 +102,7 @@ class _Judge:
             return Checked(wanted, "done")
         return stale(
             wanted,
-            f"the guild has cohort {found.id} '{found.name}' now"
+            f"the guild has cohort {found.id} {found.name!r} now"
             if found
             else "AVC no longer calls for it as planned",
         )
@@ -134,6 +144,8 @@ class _Judge:
             return stale(wanted, f"cohort {wanted.cohort} is gone or no longer its cohort")
         if wanted.account not in self._members.get(found.id, ()):
             return Checked(wanted, "done")
+        if wanted.account in self._arriving:
+            return stale(wanted, _ARRIVING)
         fresh = self._removals.get((wanted.key, wanted.account))
         if fresh is None:
             return stale(wanted, "there is no longer evidence that they should go")
@@ -155,9 +167,14 @@ class _Judge:
         fresh = self._givings.get(_giving(wanted))
         if fresh is None or (adds and wanted.key in self._unclaimed):
             return stale(wanted, "it is no longer called for, or cannot be seen this way")
-        same = replace(fresh, cohort=wanted.cohort) == wanted
-        if not same:
-            return stale(wanted, f"its grounds are others now: AVC user {fresh.uid}")
+        goes = isinstance(wanted, UnassignRole) and wanted.because != "way"
+        if goes and wanted.account in self._arriving:
+            why = _ARRIVING
+        else:
+            same = replace(fresh, cohort=wanted.cohort) == wanted
+            why = "" if same else f"its grounds are others now: AVC user {fresh.uid}"
+        if why:
+            return stale(wanted, why)
         return Checked(replace(wanted, cohort=found.id if found else None), "to do")
 
     def _left_behind(self, wanted: AssignRole | UnassignRole, cohort: int) -> Checked:
@@ -209,6 +226,10 @@ class Given:
         if self.state is None or self.state.definitions is None:
             return None
         return (cohort, self.ids.get(role)) in self.state.definitions
+
+
+def _gain(operation: AddMember | AssignRole) -> tuple[object, ...]:
+    return operation.key, operation.account, getattr(operation, "role", None)
 
 
 def _giving(operation: AssignRole | UnassignRole) -> tuple[object, ...]:

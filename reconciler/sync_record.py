@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from reconciler.applier import Applied
 from reconciler.desired import active_members
 from reconciler.models.avc import SyncRecord, SyncState
-from reconciler.models.operations import CreateCohort, Operation
+from reconciler.models.operations import AddMember, CreateCohort, Operation
 from reconciler.models.scope import FullScope, UserScope
 from reconciler.operations import free_of_costs, operations
 from reconciler.planner import Planned
@@ -24,7 +24,7 @@ def record_of(now: Planned, applied: Sequence[Applied]) -> SyncRecord:
     part = bool(now.plan.only or now.plan.exclude)
     done = {free_of_costs(item.operation) for item in applied if item.outcome.fulfilled}
     left = [op for op in operations(now.plan) if free_of_costs(op) not in done]
-    members, waiting = _members(now), _people(left)
+    members, waiting = _members(now), _people(left) | _on_hold(now)
     touched = _people([item.operation for item in applied])
     return SyncRecord(
         full=isinstance(now.plan.scope, FullScope) and not left and not part,
@@ -70,6 +70,17 @@ def _cohorts(now: Planned, applied: Sequence[Applied]) -> int:
         account = now.matching.account_of.get(scope.uid)
         there = [cohort for cohort in there if account in cohort.desired.members]
     return len(there)
+
+
+def _on_hold(now: Planned) -> frozenset[int]:
+    """The uids of those who are to be in a cohort, and whose addition the plan leaves out."""
+    asked = {(op.key, op.account) for op in operations(now.plan) if isinstance(op, AddMember)}
+    return frozenset(
+        now.matching.person_of[account]
+        for planned in now.cohorts
+        for account in planned.diff.members.add
+        if (planned.pair.key, account) not in asked
+    )
 
 
 def _people(found: Sequence[Operation]) -> frozenset[int]:

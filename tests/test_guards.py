@@ -187,7 +187,7 @@ CASES = {
     "a protected account": Case(
         "protected",
         leaving(2, 8, protected_people=[102]).pair,
-        leaving(2, 8, protected_people=[103, "102"]).pair,
+        leaving(2, 8, protected_people=[103, "1020"]).pair,
         "1 of 1 people and 0 guilds (limit: none)",
         "none of 2 people and 0 guilds (limit: none)",
         removals(1, first=102),

@@ -10,7 +10,17 @@ from reconciler.operations import operations, words
 from reconciler.plan_text import as_yaml, from_text
 from reconciler.reconciliation import SitePair, apply, held_alone, plan_now, saved
 from tests.fake_moodle import FakeMoodle
-from tests.guards_world import FULL, SIX, World, acknowledgements, gone, leaving, one_shot, work_of
+from tests.guards_world import (
+    FULL,
+    SIX,
+    World,
+    acknowledgements,
+    gone,
+    leaving,
+    one_shot,
+    ruling_by_definition,
+    work_of,
+)
 
 MANY = {"removals": 10**6, "archives": 10**6}
 
@@ -150,3 +160,61 @@ def test_a_plan_that_is_done_needs_no_acknowledgement() -> None:
     assert not all(found.ok for found in plan.guards)
     apply(saved(plan, sites), sites)
     assert saved(plan, sites).held_back(sites, ()) == NOTHING
+
+
+def movers() -> SitePair:
+    """Six people go from guild 1 to guild 2; one course enrols both cohorts."""
+    courses = {1: frozenset({30}), 2: frozenset({30})}
+    world = World(
+        {1: [7, 8], 2: [*range(1, 7), 9]},
+        {1: range(1, 9), 2: [9]},
+        moodle={"courses": courses},
+    )
+    sites = world.pair()
+    moodle_of(sites).enrolled = {100 + n: {30: frozenset({1})} for n in range(1, 9)}
+    return sites
+
+
+def test_a_held_removal_waits_for_an_addition_that_failed() -> None:
+    """Whoever moves is not taken out by the held plan while their addition is still to come."""
+    sites = movers()
+    moodle_of(sites).broken = frozenset(range(101, 107))
+    plan = kept(sites)
+    work = saved(plan, sites)
+    assert {item.state for item in work.checked} == {"stale"}
+    assert all("added elsewhere first" in item.why for item in work.checked)
+    moodle_of(sites).broken = frozenset()
+    one_shot(sites)
+    assert len(apply_held(plan, sites)) == 6
+    assert sum(moodle_of(sites).lost.values()) == 0
+
+
+def test_a_saved_removal_waits_for_an_addition_that_it_lacks() -> None:
+    """AVC has put them into another guild since: what the removal costs hangs on that addition."""
+    courses = {1: frozenset({30}), 2: frozenset({30})}
+    sites = World({1: [2, 3], 2: [9]}, {1: [1, 2, 3], 2: [9]}, moodle={"courses": courses}).pair()
+    moodle_of(sites).enrolled = {101: {30: frozenset({1, 999})}}
+    plan = plan_now(sites, FULL).plan
+    moodle_of(sites).enrolled = {101: {30: frozenset({1})}}
+    since = World({1: [2, 3], 2: [9, 1]}, {}).pair().avc
+    (item,) = saved(plan, replace(sites, avc=since)).checked
+    assert (item.state, "added elsewhere first" in item.why) == ("stale", True)
+
+
+@pytest.mark.parametrize(("then", "fits"), [(4, True), (5, False), (40, False)])
+def test_a_definition_is_acknowledged_for_exactly_whom_it_gives_the_role(
+    then: int, *, fits: bool
+) -> None:
+    """One person more in the cohort, and the acknowledgement is for others."""
+    sites = ruling_by_definition(4, 0, defined=False)
+    acks = acknowledgements(work_of(sites))
+    later = ruling_by_definition(then, 0, defined=False)
+    assert (work_of(later).held_back(later, acks).tripped == ()) is fits
+
+
+def test_a_held_definition_is_acknowledged_with_those_who_joined_that_night() -> None:
+    """The command that was printed fits the next day: the rest of the run was reckoned with."""
+    sites = ruling_by_definition(2, 3, defined=False)
+    plan = kept(sites)
+    assert len(moodle_of(sites).members[8]) == 5
+    assert apply_held(plan, sites) == [words(operation) for operation in operations(plan)]

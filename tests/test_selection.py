@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 
 from reconciler.dependencies import needs
 from reconciler.errors import ConfigError, NotFound
-from reconciler.models.operations import AddMember, AssignRole, Operation, RemoveMember
+from reconciler.models.operations import AddMember, AssignRole, DefineRole, Operation, RemoveMember
 from reconciler.models.scope import FullScope
 from reconciler.models.settings import SyncSettings
 from reconciler.operations import operations, words
 from reconciler.reconciliation import Selection, SitePair, apply, plan_now, saved
-from reconciler.selection import restricted, selected
+from reconciler.selection import There, restricted, selected
 from reconciler.sync_record import record_of
 from tests import strategies
 from tests.fake_moodle import FakeMoodle
-from tests.guards_world import World, work_of
+from tests.guards_world import World, ruling_by_definition, work_of
 from tests.world import Community, pair
 
 FULL = FullScope()
@@ -230,7 +230,7 @@ def test_a_guild_that_is_gone_can_be_named() -> None:
 def test_nothing_selected_is_the_plan_itself() -> None:
     """Without words the plan is not looked at."""
     plan = plan_now(MOVES.pair(), FULL).plan
-    assert selected(plan, (), (), (), ()) is plan
+    assert selected(plan, (), (), There((), (), {}, {})) is plan
     assert restricted(plan, set(operations(plan))) == plan
     assert restricted(plan, ()).cohorts == ()
 
@@ -247,3 +247,15 @@ def test_a_run_of_a_part_is_no_full_synchronisation(selection: Selection) -> Non
     assert not record.full
     assert not record.failed
     assert record.people == frozenset()
+
+
+def test_a_definition_waits_with_whom_it_would_concern() -> None:
+    """It gives its role to everybody in the cohort, so to somebody who was left out, too."""
+    sites = ruling_by_definition(2, 0, defined=False)
+
+    def defines(*exclude: str) -> bool:
+        plan = work_of(sites, selection=Selection(exclude=exclude)).plan
+        return any(isinstance(operation, DefineRole) for operation in operations(plan))
+
+    assert defines()
+    assert not defines("user:1")

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -10,7 +11,7 @@ from reconciler.errors import GuardTripped, NotFound, NotReady, PartlyApplied, R
 from reconciler.models.avc import Guild, SyncRecord, SyncState
 from reconciler.models.operations import Outcome, RemoveMember
 from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
-from reconciler.models.settings import SyncSettings
+from reconciler.models.settings import Hold, SyncSettings
 from reconciler.operations import operations
 from reconciler.reconciliation import (
     Remembered,
@@ -24,6 +25,7 @@ from reconciler.reconciliation import (
 )
 from reconciler.sync_record import FAILED, record_of, state_after
 from tests.fake_moodle import FakeMoodle
+from tests.guards_world import World, work_of
 from tests.world import Community, FakeAvc, account, pair, person
 
 A = Guild(id=1, uuid="aaaaaaaa-0000-4000-8000-000000000001", label="A", alias="a")
@@ -181,3 +183,12 @@ def test_what_avc_remembers_after_a_run() -> None:
     assert state_after(before, partial, 9) == before.model_copy(update={"scoped_last_sync": 9})
     assert state_after(before, FAILED, 9) == before.model_copy(update={"failed_syncs": 1})
     assert state_after(None, done, 9) is None
+
+
+def test_who_is_not_added_for_a_hold_is_not_synchronised() -> None:
+    """Neither counted nor dated: they are in AVC's guild, and in no cohort."""
+    hold = Hold(guild="g1", user=2, until=date(2099, 1, 1))
+    sites = World({1: [1, 2]}, {1: [1]}, settings={"hold": (hold,)}).pair()
+    work = work_of(sites)
+    record = record_of(plan_now(sites, FullScope()), apply(work, sites).applied)
+    assert (record.users, record.people) == (1, frozenset({1}))

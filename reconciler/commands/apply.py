@@ -117,6 +117,7 @@ def apply_work(
     terminal: "Terminal",
     *,
     ask: bool,
+    whole: bool = True,
 ) -> int:
     """Apply, and say what came of it; AVC remembers a run that left nothing out.
 
@@ -140,7 +141,7 @@ def apply_work(
     if left_out:
         _require_whole(work, pair, left_out, len(report.applied))
     # Before anything else can go wrong.
-    warned = [] if left_out else [*_told(work, pair, report)]
+    warned = [] if left_out or not whole else [*_told(work, pair, report)]
     terminal.lines(_ending(report, already))
     terminal.lines(warned)
     return 0

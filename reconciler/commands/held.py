@@ -15,8 +15,10 @@ def keep(work: "Work", pair: "SitePair", held: "HeldBack") -> "Iterator[str]":
     """
     from reconciler.commands.files import stamped
     from reconciler.reconciliation import held_alone
-    from reconciler.render.guards import held_back_lines
+    from reconciler.render.guards import held_back_lines, would_hold_back
 
+    if not held.positions:
+        return would_hold_back(held)
     plan = held_alone(work, pair, held)
     file = pair.state.keep(stamped(plan))
     return held_back_lines(held, plan, file)

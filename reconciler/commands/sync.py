@@ -64,7 +64,7 @@ def sync(
                 return apply_work(work, pair, frozenset(), terminal, ask=False)
             lines = keep(work, pair, held)
             try:
-                apply_work(work, pair, held.positions, terminal, ask=False)
+                apply_work(work, pair, held.positions, terminal, ask=False, whole=False)
             except ReconcilerError:
                 # It is kept whatever became of the rest.
                 terminal.lines(lines)

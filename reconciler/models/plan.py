@@ -58,15 +58,16 @@ ProblemKind = Literal[
     "cannot-lock",
     "on-hold",
     "unknown-hold",
+    "unknown-protected",
     "enrolment-lost",
     "cohort-stays",
     "log-cut",
     "not-undone",
 ]
-"""``on-hold``: nwp.yml says to leave it alone for a while; ``unknown-hold``: it holds a guild that
-there is not. Of a plan that undoes a run: ``enrolment-lost`` cannot be given back, ``cohort-stays``
-is put away and not deleted, ``log-cut``: what became of an operation was not recorded,
-``not-undone``: it is left out of the plan."""
+"""``on-hold``: nwp.yml says to leave it alone for a while; ``unknown-hold`` and
+``unknown-protected``: it names what there is not. Of a plan that undoes a run: ``enrolment-lost``
+cannot be given back, ``cohort-stays`` is put away and not deleted, ``log-cut``: what became of an
+operation was not recorded, ``not-undone``: it is left out of the plan."""
 
 
 _SCOPE_SCHEMA = {

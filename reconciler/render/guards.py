@@ -36,6 +36,12 @@ def acknowledged(held: HeldBack) -> Iterator[str]:
         yield f"⚠ --ack {word} acknowledges nothing here: it is for other operations or sites"
 
 
+def would_hold_back(held: HeldBack) -> Iterator[str]:
+    """What is wrong, where there was nothing to do anyway."""
+    yield "✗ Nothing is to be done; if it were, guards would hold it back:"
+    yield from guard_lines(held.tripped)
+
+
 def held_back_lines(held: HeldBack, plan: Plan, file: str) -> Iterator[str]:
     """What a one-shot run did not do, why, and the command that would."""
     count = number(len(operations(plan)), "operation")

@@ -84,6 +84,11 @@ def sentence(problem: Problem) -> str:  # noqa: C901, PLR0911, PLR0912 - one bra
                 f"nwp.yml puts the guild {guilds} on hold, and there is none with that machine name"
                 " or UUID: correct or remove it under hold:"
             )
+        case "unknown-protected":
+            return (
+                f"nwp.yml protects {guilds or name(problem.name or '')}, and there is no such"
+                f" {'guild' if guilds else 'account'}: correct or remove it under guards:"
+            )
         case "enrolment-lost" | "cohort-stays" | "log-cut" | "not-undone" as of_undoing:
             return _of_undoing(of_undoing, problem)
         case of_roles:
@@ -97,9 +102,10 @@ def _of_undoing(
     cohorts, roles = _ids("cohort", problem.cohorts), _names(problem.roles)
     match kind:
         case "enrolment-lost":
+            who = name(problem.name) if problem.name else accounts
             return (
                 f"Leaving the cohort of {guilds} ended, or may have ended, enrolments of"
-                f" {accounts} in Moodle: coming back enrols anew, and does not bring grades and"
+                f" {who} in Moodle: coming back enrols anew, and does not bring grades and"
                 " groups back by itself"
             )
         case "cohort-stays":

@@ -214,3 +214,22 @@ def test_what_is_held_is_told_although_the_rest_fails(synced: TwoSites, way: str
     (arguments,) = commands(ran)
     assert Path(arguments[1]).is_file()
     assert cohort(1) <= synced.members()["g1"]
+
+
+@pytest.mark.parametrize("command", [ONE_SHOT, None])
+def test_with_nothing_to_do_a_tripped_guard_is_no_good_run(
+    sites: TwoSites, told: list[SyncRecord], command: tuple[str, ...] | None
+) -> None:
+    """AVC is told of a failure only, no empty plan is kept, and the exit code is 1."""
+    sites.avc([guild(1)], [person(1)], {1: [1]})
+    sites.moodle([account(1)])
+    sites.configure()
+    assert sites.reconciler(*ONE_SHOT).code == 0
+    told.clear()
+    file = sites.directory / "nwp.yml"
+    file.write_text(file.read_text().replace("moodle_site: ss", "moodle_site: other"))
+    ran = sites.reconciler(*command) if command else sites.pl("avc", "ss")
+    assert ran.code == 1
+    assert "moodle-host" in ran.out
+    assert "reconciler apply" not in ran.out
+    assert [record.failed for record in told] == [True]
