@@ -1,6 +1,7 @@
 """YAML as text: the one place that knows ruamel.yaml."""
 
 import re
+from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
@@ -21,15 +22,19 @@ _PLAIN = re.compile(r"\w[\w ().@/…%-]*(?::[\w/][\w ().@/…%-]*)*")
 """Text that needs no quotes, or that ruamel quotes by itself (``null``, ``1``). Of other text it
 writes some plainly that it cannot read back: ``{from: :0}``."""
 
+_HALF = re.compile("[\ud800-\udfff]")
+"""Surrogates, which are characters in pairs only, and only in UTF-16."""
+
 _SHORT = 6
 """Items of a list that still fit on the line of its mapping."""
 
 
-class _PlainKeys(Composer):
-    """Refuses keys that are lists or mappings.
+class _Plain(Composer):
+    """Refuses keys that are lists or mappings, and halves of characters.
 
-    No file of ours has any, and ruamel.yaml takes twice as long for each that is in another one:
-    ``? ? ? …``, a line of 100 characters, would never be read to its end.
+    No file of ours has any. ruamel.yaml takes twice as long for each such key that is in another
+    one: ``? ? ? …``, a line of 100 characters, would never be read to its end. Half a character
+    (a surrogate) cannot be written anywhere.
     """
 
     def get_single_node(self) -> Any:
@@ -41,17 +46,27 @@ class _PlainKeys(Composer):
         left = [root]
         while left:
             node = left.pop()
-            if id(node) in seen or not isinstance(node, CollectionNode):
-                continue
-            seen.add(id(node))
-            if isinstance(node, MappingNode):
-                for key, value in node.value:
-                    if not isinstance(key, ScalarNode):
-                        raise ComposerError(problem="no plain key", problem_mark=key.start_mark)
-                    left.append(value)
-            else:
-                left += node.value
+            if isinstance(node, ScalarNode):
+                _refuse_halves(node)
+            elif id(node) not in seen and isinstance(node, CollectionNode):
+                seen.add(id(node))
+                left += _parts(node)
         return root
+
+
+def _parts(node: CollectionNode) -> Iterator[Any]:
+    if not isinstance(node, MappingNode):
+        yield from node.value
+        return
+    for key, value in node.value:
+        if not isinstance(key, ScalarNode):
+            raise ComposerError(problem="no plain key", problem_mark=key.start_mark)
+        yield from (key, value)
+
+
+def _refuse_halves(node: ScalarNode) -> None:
+    if not node.value.isascii() and _HALF.search(node.value):
+        raise ComposerError(problem="half a character", problem_mark=node.start_mark)
 
 
 def load(text: str, name: str) -> Any:
@@ -69,7 +84,7 @@ def load_plain(text: str, name: str, *, secret: bool = False) -> Any:
 
 
 def _load(yaml: YAML, text: str, name: str, *, secret: bool = False) -> Any:
-    yaml.Composer = _PlainKeys
+    yaml.Composer = _Plain
     try:
         return yaml.load(text)
     except MarkedYAMLError as error:

@@ -19,6 +19,14 @@ def test_a_key_that_is_no_plain_text(loader: Callable[[str, str], Any], text: st
         loader(text, "f")
 
 
+@pytest.mark.parametrize("loader", LOADERS)
+@pytest.mark.parametrize("text", ['a: ["x\\ud800"]\n', '"\\udc00": 1\n'])
+def test_half_a_character(loader: Callable[[str, str], Any], text: str) -> None:
+    """Nothing could show or write it: it is refused where it stands."""
+    with pytest.raises(ConfigError, match=r"^f:1: is no YAML: half a character"):
+        loader(text, "f")
+
+
 @pytest.mark.parametrize("text", ["a: &a {<<: *a}\n", "<<: &a {<<: *a}\nb: 1\n"])
 def test_what_is_merged_into_itself(text: str) -> None:
     """No mapping can be: that is told, and is no defect."""

@@ -1,5 +1,6 @@
 """The sandbox's Moodle without a network: its web services, called in this process."""
 
+import sqlite3
 from pathlib import Path
 from typing import Literal
 
@@ -32,6 +33,11 @@ def connect(access: SiteAccess) -> WebServiceSite:
     except FileNotFoundError as error:
         raise SiteUnreachable(
             f"Site {access.site}: there is no sandbox in {file}. Make one: reconciler sandbox"
+            " create DIR"
+        ) from error
+    except sqlite3.Error as error:
+        raise SiteUnreachable(
+            f"Site {access.site}: {file} is no sandbox ({error}). Make one: reconciler sandbox"
             " create DIR"
         ) from error
     transport = httpx2.WSGITransport(app=SandboxMoodle(file))

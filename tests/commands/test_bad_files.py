@@ -80,6 +80,13 @@ def test_a_site_whose_name_is_a_number(ready: TwoSites) -> None:
     assert ready.pl("avc", "2024").code == 0
 
 
+@pytest.mark.parametrize("file", [".", "nwp.yml"])
+def test_a_sandbox_that_is_none(ready: TwoSites, file: str) -> None:
+    """A directory, or another file, is told to be no sandbox."""
+    ready.configure(text=GOOD.replace("file: moodle.sqlite", f"file: {file}"))
+    failing(ready, "is no sandbox", "avc", "ss")
+
+
 def test_output_that_cannot_be_written(ready: TwoSites) -> None:
     """A full disk is told, not taken for a defect."""
     ready.configure()

@@ -43,7 +43,7 @@ KINDS: dict[str, tuple[int, Case]] = {
 """Per cent of the cases, and what is tried."""
 
 HANGS = 60
-"""Seconds after which a case counts as one that hangs."""
+"""CPU seconds after which a case counts as one that hangs."""
 
 
 @dataclass
@@ -70,7 +70,7 @@ def run(cases: int, seed: int, only: str = "") -> Figures:
     """Try so many cases; the same seed tries the same ones."""
     figures = Figures()
     world = World()
-    before = signal.signal(signal.SIGALRM, _hangs)
+    before = signal.signal(signal.SIGPROF, _hangs)
     try:
         for name, (share, case) in KINDS.items():
             if only in name:
@@ -80,8 +80,8 @@ def run(cases: int, seed: int, only: str = "") -> Figures:
                     if failed:
                         figures.failures.append(f"{name}, case {number}: {failed}")
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
         world.close()
     return figures
 
@@ -90,7 +90,7 @@ def _tried(case: Case, world: World, seed: str, kind: Kind) -> str:
     """One case; what is wrong with it, if anything is."""
     kind.cases += 1
     started = time.process_time()
-    signal.alarm(HANGS)
+    signal.setitimer(signal.ITIMER_PROF, HANGS)
     try:
         case(world, Random(seed))  # noqa: S311 - the same cases each time
         kind.accepted += 1
@@ -101,13 +101,13 @@ def _tried(case: Case, world: World, seed: str, kind: Kind) -> str:
     except Exception:  # noqa: BLE001 - this is what must not be
         return traceback.format_exc(limit=-6)
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         kind.slowest = max(kind.slowest, time.process_time() - started)
     return ""
 
 
 def _hangs(_number: int, _frame: FrameType | None) -> None:
-    raise TimeoutError(f"not done after {HANGS} s")
+    raise TimeoutError(f"not done after {HANGS} s of CPU")
 
 
 def lines(figures: Figures) -> Iterator[str]:
