@@ -1,5 +1,7 @@
 """What guards hold back of a one-shot run: kept as a plan, and said how to apply it."""
 
+import os
+import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -16,9 +18,12 @@ def keep(work: "Work", pair: "SitePair", held: "HeldBack") -> "Iterator[str]":
     from reconciler.commands.files import stamped
     from reconciler.reconciliation import held_alone
     from reconciler.render.guards import held_back_lines, would_hold_back
+    from reconciler.state import VARIABLE
 
     if not held.positions:
         return would_hold_back(held)
     plan = held_alone(work, pair, held)
     file = pair.state.keep(stamped(plan))
-    return held_back_lines(held, plan, file)
+    named = os.environ.get(VARIABLE)
+    before = f"{VARIABLE}={shlex.quote(named)} " if named else ""
+    return held_back_lines(held, plan, file, before)

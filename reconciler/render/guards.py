@@ -42,12 +42,15 @@ def would_hold_back(held: HeldBack) -> Iterator[str]:
     yield from guard_lines(held.tripped)
 
 
-def held_back_lines(held: HeldBack, plan: Plan, file: str) -> Iterator[str]:
-    """What a one-shot run did not do, why, and the command that would."""
+def held_back_lines(held: HeldBack, plan: Plan, file: str, before: str) -> Iterator[str]:
+    """What a one-shot run did not do, why, and the command that would.
+
+    ``before`` is what the command needs in front of it, to find the same state directory.
+    """
     count = number(len(operations(plan)), "operation")
     yield f"✗ Held back, as nobody has acknowledged it: {count}"
     yield from guard_lines(held.tripped)
     acks = [f"--ack {guard.acknowledge}" for guard in plan.guards if guard.acknowledge]
     yield f"Look at it: reconciler show {shlex.quote(file)}"
     yield "If it is meant:"
-    yield f"  reconciler apply {' '.join([shlex.quote(file), *acks])}"
+    yield f"  {before}reconciler apply {' '.join([shlex.quote(file), *acks])}"

@@ -59,7 +59,8 @@ def join(sites: TwoSites, uid: int, gid: int) -> None:
 def commands(ran: Ran) -> list[list[str]]:
     """The commands that a run says to give: arguments of ``reconciler``."""
     lines = [line.strip() for line in ran.out.splitlines()]
-    return [shlex.split(line)[1:] for line in lines if line.startswith("reconciler apply ")]
+    told = [line.partition("reconciler apply ") for line in lines]
+    return [["apply", *shlex.split(rest)] for _, found, rest in told if found]
 
 
 def cohort(first: int, last: int = 8) -> set[int]:
