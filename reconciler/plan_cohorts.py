@@ -105,11 +105,13 @@ class PeopleShown:
         )
 
     def _shown(self, name: str) -> str:
-        if not self.names:
-            return ""
-        # git keeps plans for ever: no addresses in them, also where they serve as user names.
-        local, at, _ = name.partition("@")
-        return f"{local[:2]}…@…" if at else name
+        return masked(name) if self.names else ""
+
+
+def masked(name: str) -> str:
+    """A user name as plans show it: git keeps them for ever, so without an address that it is."""
+    local, at, _ = name.partition("@")
+    return f"{local[:2]}…@…" if at else name
 
 
 def narrowed(guild: GuildPlanned, account: int | None) -> GuildPlanned:

@@ -1,13 +1,16 @@
 """A plan against Moodle alone: what AVC calls for is not asked."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from reconciler.costs import priced, question
 from reconciler.errors import NotFound, PlanFileError
 from reconciler.held_back import guarded
 from reconciler.later_runs import without_later
+from reconciler.models.members import MemberChange
 from reconciler.models.moodle import Enrolled, MoodleSnapshot
-from reconciler.models.plan import Plan
+from reconciler.models.plan import CohortPlan, Plan, Problem
+from reconciler.plan_cohorts import masked
 from reconciler.ports import MoodleSite
 from reconciler.preconditions import check_alone, query_for
 from reconciler.reconciliation import SitePair, Work
@@ -48,12 +51,39 @@ def saved_alone(plan: Plan, pair: SitePair) -> Work:
 def planned_alone(plan: Plan, pair: SitePair) -> Work:
     """A new plan with what its removals cost today and what guards say, and whether it fits.
 
+    Accounts get the names that Moodle has for them, where this access shows them.
+
     Raises as ``saved_alone``, and StateError.
     """
     snapshot, enrolled = _read(plan, pair.moodle)
+    known = snapshot.accounts.values() if pair.settings.names else ()
+    plan = _named(plan, {account.id: masked(account.username) for account in known})
     found = priced(plan, snapshot.enrolment, enrolled)
     work = Work(found, check_alone(found, snapshot, enrolled), snapshot, None)
     return replace(work, plan=guarded(found, work.around(pair), pair.settings.guards))
+
+
+def _named(plan: Plan, names: Mapping[int, str]) -> Plan:
+    """The plan with these names of accounts, where it tells of them."""
+
+    def line(member: MemberChange) -> MemberChange:
+        return replace(member, name=names.get(member.moodle, ""))
+
+    def cohort(part: CohortPlan) -> CohortPlan:
+        members, given = (tuple(map(line, found)) for found in (part.members, part.assignments))
+        return part.model_copy(update={"members": members, "assignments": given})
+
+    def problem(found: Problem) -> Problem:
+        if found.kind != "enrolment-lost" or names.keys().isdisjoint(found.accounts):
+            return found
+        who = (
+            f"{names[one]} (account {one})" if one in names else f"account {one}"
+            for one in found.accounts
+        )
+        return found.model_copy(update={"name": ", ".join(who)})
+
+    cohorts, problems = tuple(map(cohort, plan.cohorts)), tuple(map(problem, plan.problems))
+    return plan.model_copy(update={"cohorts": cohorts, "problems": problems})
 
 
 def _read(plan: Plan, moodle: MoodleSite) -> tuple[MoodleSnapshot, Enrolled]:

@@ -229,7 +229,7 @@ def _missing(run: RunRecord) -> Iterator[Problem]:
 
 
 def _problems(undone: Iterable[RunStep], created: Mapping[CohortKey, int]) -> Iterator[Problem]:
-    lost: dict[int, set[str]] = defaultdict(set)
+    lost: dict[str, set[int]] = defaultdict(set)
     stays: dict[str, set[int]] = defaultdict(set)
     cut: set[str] = set()
     for step in undone:
@@ -242,13 +242,13 @@ def _problems(undone: Iterable[RunStep], created: Mapping[CohortKey, int]) -> It
             case CreateCohort():
                 yield Problem(kind="not-undone", guilds=(operation.guild,))
             case RemoveMember() if operation.last_enrolments != 0:
-                lost[operation.account].add(operation.guild)
+                lost[operation.guild].add(operation.account)
             case UnassignRole(key=CohortKey() as key) if key == NOBODYS:
                 yield _nobodys(operation)
     for guild, numbers in stays.items():
         yield Problem(kind="cohort-stays", guilds=(guild,), cohorts=tuple(sorted(numbers)))
-    for account, guilds in lost.items():
-        yield Problem(kind="enrolment-lost", accounts=(account,), guilds=tuple(sorted(guilds)))
+    for guild, accounts in lost.items():
+        yield Problem(kind="enrolment-lost", accounts=tuple(sorted(accounts)), guilds=(guild,))
     if cut:
         yield Problem(kind="log-cut", guilds=tuple(sorted(cut)))
 

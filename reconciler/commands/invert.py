@@ -96,7 +96,10 @@ def _day(told: str | None) -> date:
 
 
 def _found(run: str) -> "RunRecord":
-    """The run, without what later ones did. Raises NotFound, StateError, ConfigError while it is still at work."""
+    """The run, without what later ones did.
+
+    Raises NotFound, StateError, ConfigError while it is still at work.
+    """
     from reconciler.errors import ConfigError
     from reconciler.later_runs import without_later
     from reconciler.state import state_directory

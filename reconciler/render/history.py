@@ -138,7 +138,18 @@ def run_document(record: RunRecord, *, running: bool, steps: bool) -> dict[str, 
 def _step(step: RunStep) -> str:
     mark, status = _STATUSES[step.status]
     told = ": ".join(part for part in (status, name(step.reason)) if part)
-    return f"{mark} {name(words(step.operation))}{f': {told}' if told else ''}"
+    return f"{mark} {name(_told(step.operation))}{f': {told}' if told else ''}"
+
+
+def _told(operation: Operation) -> str:
+    """In a few words; of a person, who they are in AVC and on what ground they lose something."""
+    who = getattr(operation, "account", None)
+    uid, ground = (getattr(operation, field, None) for field in ("uid", "because"))
+    person = f"AVC user {uid}" if uid is not None else ""
+    more = ", ".join(part for part in (person, ground) if part)
+    told = words(operation)
+    # The first of that form: guilds, whatever they are called, come after it.
+    return told.replace(f"account {who}", f"account {who} ({more})", 1) if more else told
 
 
 def _step_document(step: RunStep) -> dict[str, Any]:

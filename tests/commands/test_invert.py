@@ -175,7 +175,7 @@ def test_an_enrolment_that_ended_is_told_before_it_is_applied(sites: TwoSites) -
     made.takes_part("web-dev", 3, 5)
     sites.in_avc(leaves(1, 3))
     place.sync()
-    says = "Leaving the cohort of web-dev ended, or may have ended, enrolments of account 103"
+    says = "Leaving the cohort of web-dev ended, or may have ended, enrolments of u3 (account 103)"
     assert says in place.invert("last").out
     assert says in place.run("show", "undo.yaml").out
 

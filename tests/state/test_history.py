@@ -7,7 +7,7 @@ import pytest
 from reconciler.cli import app
 from reconciler.errors import NotFound, ReadError
 from reconciler.models.desired import CohortKey
-from reconciler.models.operations import CreateCohort, Outcome, RemoveMember
+from reconciler.models.operations import AssignRole, CreateCohort, Outcome, RemoveMember
 from reconciler.running import run
 from reconciler.state import StateDirectory
 from tests.state.support import KEY, addition, as_steps, journal_of, remember, removal, start
@@ -106,13 +106,28 @@ def test_a_run_says_what_became_of_each_operation(state: StateDirectory, history
         assert shown.splitlines()[-4:] == [
             "✓ create cohort w\\x1b[31m\\u202e\\x0a",
             "✗ remove account 3 from w\\x1b[31m\\u202e\\x0a (te\\x07acher): failed: no \\x1b[0m",
-            "⚠ add account 1 to web-dev: no longer fitted",
-            "⚠ add account 2 to web-dev: what became of it is not known",
+            "⚠ add account 1 (AVC user 1) to web-dev: no longer fitted",
+            "⚠ add account 2 (AVC user 2) to web-dev: what became of it is not known",
         ]
     found = json.loads(history("ss", "last", "--json"))
     assert found["steps"][0]["created"] == 5
     assert found["steps"][1]["operation"]["guild"] == nasty
     assert found["steps"][3]["status"] is None
+
+
+def test_of_each_person_it_is_said_who_they_are_in_avc_and_on_what_ground(
+    state: StateDirectory, history: History
+) -> None:
+    """So that nobody has to look up by hand whom a run removed, and why."""
+    role = AssignRole(KEY, "web-dev", 42, 2, 12, "t", "avc_moodle_sync")
+    remember(state, [addition(1, 11), addition(2, None), role, removal(3, 13), removal(4, None)])
+    assert history("last").splitlines()[-5:] == [
+        "✓ add account 1 (AVC user 11) to web-dev",
+        "✓ add account 2 to web-dev",
+        "✓ give account 2 (AVC user 12) in web-dev the role t (avc_moodle_sync)",
+        "✓ remove account 3 (AVC user 13, left-guild) from web-dev",
+        "✓ remove account 4 (left-guild) from web-dev",
+    ]
 
 
 def test_runs_are_found_by_how_they_begin(state: StateDirectory) -> None:
