@@ -53,10 +53,11 @@ def holder(directory: Path, site: str) -> Holder | None:
     """Who holds the lock of a site now; nothing is made by asking. Raises StateError."""
     file = _file(directory, site)
     try:
-        descriptor = open_private(file, os.O_RDWR)
+        descriptor = open_private(file, os.O_RDONLY)
     except FileNotFoundError:
         return None
-    with told(file, "cannot be locked"), _behind_door(directory):
+    # A copy that cannot be written to tells as much.
+    with told(file, "cannot be locked"), _behind_door(directory, os.O_RDONLY):
         try:
             return None if _free(descriptor) else _read(descriptor)
         finally:
@@ -71,7 +72,7 @@ def local_time(moment: int) -> str:
 
 def _take(directory: Path, site: str, by: str) -> int:
     file = _file(directory, site)
-    with told(file, "cannot be locked"), _behind_door(directory):
+    with told(file, "cannot be locked"), _behind_door(directory, os.O_RDWR):
         descriptor = open_private(file, os.O_RDWR | os.O_CREAT)
         try:
             _require_free(descriptor, site)
@@ -87,8 +88,8 @@ def _file(directory: Path, site: str) -> Path:
 
 
 @contextmanager
-def _behind_door(directory: Path) -> Iterator[None]:
-    descriptor = open_private(directory / _DOOR, os.O_RDWR | os.O_CREAT)
+def _behind_door(directory: Path, access: int) -> Iterator[None]:
+    descriptor = open_private(directory / _DOOR, access | os.O_CREAT)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

@@ -1,5 +1,6 @@
 """Locks between processes: these are real ones, that are really killed."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -163,3 +164,25 @@ def test_a_lock_that_is_a_link_is_refused(state: StateDirectory, tmp_path: Path)
     with pytest.raises(StateError, match=r"\.lock cannot be opened"):
         hold(state.path / "locks", SITE, "ann").__enter__()
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_who_has_a_lock_can_be_read_where_nothing_can_be_written(
+    state: StateDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As from a copy on a file system that is mounted to be read only."""
+    with state.lock(SITE, "ann"):
+        pass
+    real = os.open
+
+    def read_only(path: str, flags: int, mode: int = 0o777) -> int:
+        if flags & (os.O_WRONLY | os.O_RDWR):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        return real(path, flags, mode)
+
+    with another_process(state):
+        monkeypatch.setattr(os, "open", read_only)
+        found = holder(state.path / "locks", SITE)
+        assert found is not None
+        assert found.by == "bob@there, process 7"
+        with pytest.raises(StateError, match="Read-only"), state.lock("another", "ann"):
+            pass
