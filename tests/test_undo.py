@@ -235,14 +235,20 @@ def test_holds_are_one_a_person_and_guild_and_one_a_guild() -> None:
     done = run(
         change("update", name=NAME), ADD, GIVE, replace(REMOVE, account=104, uid=None), DEFINE
     )
-    text = "\n".join(hold_lines(holds(done, UNTIL), "avc")).partition("\nhold:")[2]
-    found: Any = load_plain("hold:" + text, "nwp.yml")
-    assert [{**entry, "until": str(entry["until"])} for entry in found["hold"]] == [
+    text = "\n".join(hold_lines(holds(done, UNTIL), "avc"))
+    assert [{**entry, "until": str(entry["until"])} for entry in held(text)] == [
         {"guild": A.uuid, "until": "2026-12-31"},
         {"guild": A.uuid, "account": 104, "until": "2026-12-31"},
         {"guild": A.uuid, "user": 1, "until": "2026-12-31"},
     ]
     assert text.count("# a") == 1
+
+
+def held(text: str) -> Any:
+    """The entries, of nwp.yml with what is printed pasted below the site."""
+    pasted = "sites:\n  avc:\n    recipe: avc\n" + text.partition(":\n")[2]
+    found: Any = load_plain(pasted, "nwp.yml")
+    return found["sites"]["avc"]["moodle_integration"]["sync"]["hold"]
 
 
 def test_a_hold_says_nothing_that_yaml_would_take_otherwise() -> None:
@@ -251,8 +257,9 @@ def test_a_hold_says_nothing_that_yaml_would_take_otherwise() -> None:
     (item,) = holds(run(odd), UNTIL)
     lines = list(hold_lines([item], "avc"))
     assert all("\n" not in line for line in lines)
-    found: Any = load_plain("\n".join(lines[lines.index("hold:") :]), "nwp.yml")
-    assert [(entry["guild"], entry["user"]) for entry in found["hold"]] == [("1e5: }\n", 1)]
+    assert [(entry["guild"], entry["user"]) for entry in held("\n".join(lines))] == [
+        ("1e5: }\n", 1)
+    ]
 
 
 def test_what_is_left_of_nobodys_cohort_is_held_by_nothing() -> None:

@@ -10,6 +10,7 @@ from reconciler.commands.options import Debug
 
 if TYPE_CHECKING:
     from reconciler.models.journal import RunRecord
+    from reconciler.models.plan import Plan
     from reconciler.stale import Checked
 
 DAYS = 30
@@ -21,6 +22,12 @@ def invert(
         str,
         typer.Argument(metavar="RUN", help="The run's id, how it begins, or 'last'."),
     ],
+    moodle: Annotated[
+        str | None,
+        typer.Option(
+            "--moodle", metavar="NAME", help="A run of this Moodle: as in nwp.yml, or its address."
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -52,7 +59,7 @@ def invert(
     from reconciler.summary import headline
     from reconciler.undo import holds, inverse
 
-    record = _found(run)
+    record = _found(run, moodle)
     pair = connect_pair(record.start.avc.site, record.start.moodle.site).pair
     work = planned_alone(inverse(record), pair)
     terminal = Terminal()
@@ -64,7 +71,9 @@ def invert(
         terminal.lines(tripped(work.plan.guards))
         terminal.lines(f"⚠ {sentence(problem)}" for problem in work.plan.problems)
     terminal.lines(_fit(work.checked))
-    if output is not None:
+    if work.plan.empty:
+        terminal.line(_nothing(work.plan))
+    elif output is not None:
         terminal.lines(_next(output))
     if record.start.undoes is not None:
         terminal.line(
@@ -95,7 +104,7 @@ def _day(told: str | None) -> date:
     return found
 
 
-def _found(run: str) -> "RunRecord":
+def _found(run: str, moodle: str | None) -> "RunRecord":
     """The run, without what later ones did.
 
     Raises NotFound, StateError, ConfigError while it is still at work.
@@ -105,7 +114,7 @@ def _found(run: str) -> "RunRecord":
     from reconciler.state import state_directory
 
     state = state_directory()
-    record = state.find(run)
+    record = state.find(run, moodle)
     if state.running(record):
         raise ConfigError(f"run {record.id} is still at work ({record.start.by}): wait for its end")
     return without_later(record, state.later(record))
@@ -124,6 +133,12 @@ def _fit(checked: "Sequence[Checked]") -> Iterator[str]:
             " apply --skip-stale leaves out these, and what depends on them."
         )
         yield from (f"  - {why}" for why in stale)
+
+
+def _nothing(plan: "Plan") -> str:
+    if plan.problems:
+        return "⚠ There is nothing that a plan could undo: see above."
+    return "✓ There is nothing to undo."
 
 
 def _next(file: Path) -> Iterator[str]:

@@ -10,6 +10,10 @@ from reconciler.undo import NamedHold
 _PLAIN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """A UUID that YAML takes for nothing else."""
 
+_PARENTS = ("    moodle_integration:", "      sync:", "        hold:")
+"""Where nwp.yml has them: sites are indented by two."""
+_INDENT = " " * 10
+
 
 def hold_lines(holds: Sequence[NamedHold], avc: str) -> Iterator[str]:
     """What keeps the next synchronisation from doing again what is undone; ``avc`` is the site."""
@@ -18,16 +22,16 @@ def hold_lines(holds: Sequence[NamedHold], avc: str) -> Iterator[str]:
     yield ""
     yield (
         "The next synchronisation does it all again, unless this is put into nwp.yml before you"
-        f" apply, for the site {name(avc)} under moodle_integration: sync:"
+        f" apply, under the site {name(avc)}; a line that is there already, once:"
     )
-    yield "hold:"
+    yield from _PARENTS
     before: tuple[str, str] | None = None
     for item in holds:
         guild = item.guild, item.hold.guild
         if guild != before:
-            yield f"  # {name(item.guild)}"
+            yield f"{_INDENT}# {name(item.guild)}"
         before = guild
-        yield f"  - {_entry(item)}"
+        yield f"{_INDENT}- {_entry(item)}"
 
 
 def _entry(item: NamedHold) -> str:

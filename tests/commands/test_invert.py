@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from reconciler.models.avc import Guild
+from reconciler.models.operations import Outcome, Step
 from reconciler.state import StateDirectory
 from tests.commands.by_command_line import (
     by_command_line,
@@ -50,13 +51,17 @@ class Place:
         return self.run("invert", run, "-o", "undo.yaml", *more)
 
     def hold(self, told: str) -> None:
-        """Put into nwp.yml what ``invert`` printed, as it printed it."""
-        block = "hold:" + told.partition("\nhold:")[2]
-        lines = "".join(f"        {line}\n" for line in (GUARDS, *block.splitlines()))
+        """Put into nwp.yml what ``invert`` printed, as it printed it, in one piece.
+
+        The lines that are there already are there once.
+        """
+        head = "    moodle_integration:\n"
+        sync, _, block = told.partition(f"\n{head}")[2].partition("\n")
         file = self.sites.directory / "nwp.yml"
-        text = file.read_text()
-        assert SYNC in text
-        file.write_text(text.replace(SYNC, f"sync:\n{lines}"))
+        before, there, after = file.read_text().partition(f"      {SYNC}")
+        assert (sync, there) == ("      sync:", f"      {SYNC}")
+        assert before.count(head) == 1
+        file.write_text(f"{before}{sync}\n        {GUARDS}\n{block}{after}")
 
     def state(self) -> dict[str, Any]:
         """All that this program may change in Moodle: cohorts, members, definitions and roles."""
@@ -178,6 +183,31 @@ def test_an_enrolment_that_ended_is_told_before_it_is_applied(sites: TwoSites) -
     says = "Leaving the cohort of web-dev ended, or may have ended, enrolments of u3 (account 103)"
     assert says in place.invert("last").out
     assert says in place.run("show", "undo.yaml").out
+
+
+def test_a_run_that_changed_nothing_needs_no_undoing(place: Place, state_path: Path) -> None:
+    """One that Moodle's own lock refused, say: nothing is to be applied or held."""
+    state = StateDirectory(state_path)
+    done = state.find("last")
+    with state.run(done.start, [Step(step.operation) for step in done.steps]) as record:
+        for number in range(len(done.steps)):
+            record(Outcome(number, "held", "Somebody else is writing."))
+    told = place.invert(state.runs()[-1].id).out
+    assert told.endswith("\n✓ There is nothing to undo.\n")
+    assert "reconciler apply" not in told
+
+
+def test_a_run_is_looked_for_at_one_moodle(place: Place, state_path: Path) -> None:
+    """What ran last at another Moodle is not undone instead; the first line names the Moodle."""
+    state = StateDirectory(state_path)
+    first = state.find("last")
+    other = first.start.moodle.model_copy(update={"site": "other", "url": "https://other.example"})
+    with state.run(first.start.model_copy(update={"moodle": other}), []):
+        pass
+    last = state.find("last", "other").id
+    told = place.run("invert", "last", "--moodle", first.start.moodle.site).out
+    assert told.startswith(f"{first.start.moodle.site} undoing run {first.id}")
+    assert "there is no run" in place.run("invert", last, "--moodle", place.way, code=1).err
 
 
 def test_what_no_longer_fits_is_told_and_can_be_left_out(place: Place) -> None:
