@@ -19,17 +19,22 @@ class Applied:
     outcome: Outcome
 
 
+def to_do(checked: Sequence[Checked], left_out: Collection[int] = ()) -> list[Operation]:
+    """What is to do, in order; ``left_out`` as ``steps`` has it."""
+    return [
+        item.operation
+        for number, item in enumerate(checked)
+        if item.state == "to do" and number not in left_out
+    ]
+
+
 def steps(checked: Sequence[Checked], left_out: Collection[int] = ()) -> tuple[Step, ...]:
     """What is to do, in order, with what each step depends on.
 
     ``left_out`` are positions, in ``checked``, of what is not to be carried out, and of all that
     depends on it.
     """
-    todo = [
-        item.operation
-        for number, item in enumerate(checked)
-        if item.state == "to do" and number not in left_out
-    ]
+    todo = to_do(checked, left_out)
     return tuple(Step(*step) for step in zip(todo, needs(todo), strict=True))
 
 

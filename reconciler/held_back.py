@@ -28,9 +28,6 @@ class HeldBack:
     """Acknowledgements that fit no guard of this plan: of other operations, or not tripped."""
 
 
-NOTHING = HeldBack()
-
-
 def held_back(
     verdicts: Sequence[Verdict], checked: Sequence[Checked], acknowledgements: Collection[str]
 ) -> HeldBack:

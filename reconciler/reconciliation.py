@@ -89,8 +89,9 @@ class Work:
     def around(self, pair: SitePair) -> Around:
         """What guards look at."""
         community = self.now.snapshots.avc.counts if self.now else None
-        # What an earlier run of this plan took for granted is what is being asked about.
-        mine = digest(self.plan)
+        # What an earlier run of this plan took for granted is what is being asked about. One that
+        # is just being made has none.
+        mine = digest(self.plan) if self.checked else ""
         matches = pair.state.matches(self.moodle.url, self.plan.avc.uuid, mine)
         found = around(self.plan, self.moodle, pair.settings, community, matches)
         return before(found, self.checked)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.held_back import NOTHING, refuse_held_back
+from reconciler.held_back import HeldBack, refuse_held_back
 from reconciler.models.plan import Plan
 from reconciler.operations import operations, words
 from reconciler.plan_text import as_yaml, from_text
@@ -131,7 +131,7 @@ def test_an_empty_avc_with_nothing_to_do_keeps_an_empty_plan() -> None:
 def test_nothing_held_is_nothing() -> None:
     """A plan at which no guard trips holds nothing back, and says so of a stray acknowledgement."""
     sites = leaving(1, 8).pair()
-    assert work_of(sites).held_back(sites, ()) == NOTHING
+    assert work_of(sites).held_back(sites, ()) == HeldBack()
     stray = "removals@123456789abc", "", "removals", "REMOVALS@123456789abc"
     assert work_of(sites).held_back(sites, stray).idle == tuple(sorted(stray))
 
@@ -159,7 +159,7 @@ def test_a_plan_that_is_done_needs_no_acknowledgement() -> None:
     plan = plan_now(sites, FULL).plan
     assert not all(found.ok for found in plan.guards)
     apply(saved(plan, sites), sites)
-    assert saved(plan, sites).held_back(sites, ()) == NOTHING
+    assert saved(plan, sites).held_back(sites, ()) == HeldBack()
 
 
 def movers() -> SitePair:

@@ -123,11 +123,11 @@ def apply_work(
 
     Raises PartlyApplied, also where what is stale was left out, ReadError, StateError.
     """
-    from reconciler.applier import require_success, steps
+    from reconciler.applier import require_success, to_do
     from reconciler.reconciliation import apply as carry_out
     from reconciler.render.terminal import number
 
-    todo = steps(work.checked, left_out)
+    todo = to_do(work.checked, left_out)
     already = sum(item.state == "done" for item in work.checked)
     if todo and already:
         terminal.line(f"ℹ {number(already, 'operation')} already so, {len(todo)} to do.")

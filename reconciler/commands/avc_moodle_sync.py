@@ -141,7 +141,7 @@ def _carry_out(pair: "SitePair", planned: "Planned", terminal: "Terminal") -> _D
     """Carry the plan out, and let AVC remember it before anything else can go wrong."""
     import time
 
-    from reconciler.applier import steps
+    from reconciler.applier import to_do
     from reconciler.commands.held import keep
     from reconciler.errors import ReconcilerError
     from reconciler.reconciliation import apply, fresh, remember
@@ -151,7 +151,7 @@ def _carry_out(pair: "SitePair", planned: "Planned", terminal: "Terminal") -> _D
     held = work.held_back(pair, ())
     lines = tuple(keep(work, pair, held)) if held.tripped else ()
     try:
-        with terminal.progress(len(steps(work.checked, held.positions))) as progress:
+        with terminal.progress(len(to_do(work.checked, held.positions))) as progress:
             report = apply(work, pair, held.positions, progress)
     except ReconcilerError:
         # It is kept whatever became of the rest.
