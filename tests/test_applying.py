@@ -6,7 +6,6 @@ import pytest
 
 from reconciler.applier import require_success, steps
 from reconciler.errors import PartlyApplied, StalePlan
-from reconciler.explanations import refuse_stale
 from reconciler.models.avc import Guild
 from reconciler.models.operations import (
     AddMember,
@@ -20,6 +19,7 @@ from reconciler.models.settings import SyncSettings
 from reconciler.operations import operations, words
 from reconciler.reconciliation import apply, fresh, plan_now
 from reconciler.stale import Checked, check
+from reconciler.stale_reasons import refuse_stale
 from reconciler.verify import residue
 from tests.example_plans import COMMUNITY, monday
 from tests.fake_moodle import FakeMoodle

@@ -94,7 +94,7 @@ def _acknowledged(
 def _stale(work: "Work", pair: "SitePair", *, skip: bool) -> "frozenset[int]":
     """Positions of what is stale, and of what depends on it. Raises StalePlan unless skipped."""
     from reconciler.dependencies import falling
-    from reconciler.explanations import refuse_stale, stale
+    from reconciler.stale_reasons import refuse_stale, stale
 
     found = stale(work.checked)
     if not skip:
@@ -104,7 +104,7 @@ def _stale(work: "Work", pair: "SitePair", *, skip: bool) -> "frozenset[int]":
 
 def _logged(work: "Work", pair: "SitePair") -> "Sequence[LoggedChange] | None":
     """What Moodle's log has of the cohorts that stale operations are about, if it can be read."""
-    from reconciler.explanations import touched
+    from reconciler.stale_reasons import touched
 
     cohorts = touched(work.checked)
     return pair.moodle.changes(cohorts) if cohorts else None
@@ -150,7 +150,7 @@ def apply_work(
 def _require_whole(work: "Work", pair: "SitePair", left_out: "frozenset[int]", done: int) -> None:
     """Raise PartlyApplied when stale operations were left out."""
     from reconciler.errors import PartlyApplied
-    from reconciler.explanations import reasons, stale
+    from reconciler.stale_reasons import reasons, stale
 
     if not left_out.isdisjoint(stale(work.checked)):
         raise PartlyApplied(

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from reconciler.applier import Applied, require_success
 from reconciler.dependencies import falling
 from reconciler.errors import PartlyApplied, ReconcilerError, StalePlan
-from reconciler.explanations import reasons, stale
 from reconciler.gather import guild_scope
 from reconciler.held_back import HeldBack, refuse_held_back
 from reconciler.models.guards import GuardSettings, Limit
@@ -27,6 +26,7 @@ from reconciler.reconciliation import (
     plan_now,
     saved,
 )
+from reconciler.stale_reasons import reasons, stale
 from tests.memory_state import MemoryState
 from tests.reliability import faults_state as state
 from tests.reliability.faults_avc import FaultyAvc

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from reconciler.errors import StalePlan
-from reconciler.explanations import reasons, refuse_stale, stale, touched
 from reconciler.models.log import LoggedChange
 from reconciler.models.moodle import Cohort
 from reconciler.models.operations import AddMember, CreateCohort, RemoveMember
 from reconciler.models.scope import FullScope
 from reconciler.reconciliation import SitePair, plan_now, saved
 from reconciler.stale import Checked
+from reconciler.stale_reasons import reasons, refuse_stale, stale, touched
 from tests.fake_moodle import FakeMoodle
 from tests.guards_world import World, our_key
 
