@@ -1,0 +1,204 @@
+"""A plan put into words: the one place where they are chosen, whatever the format."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from itertools import groupby
+
+from reconciler.guards import REMEDIES
+from reconciler.models.guards import GuardFigures
+from reconciler.models.members import MemberChange
+from reconciler.models.moodle import PLUGIN
+from reconciler.models.plan import CohortPlan, Plan, RolePlan
+from reconciler.models.review import (
+    CohortReview,
+    FieldChange,
+    GuardReview,
+    GuildReview,
+    PersonChange,
+    ProblemReview,
+    Review,
+    RoleReview,
+    Totals,
+)
+from reconciler.plan_file import digest
+from reconciler.render.problems import sentence
+from reconciler.render.terminal import name, number
+from reconciler.summary import headline, summarise
+
+_GOING = {
+    "left-guild": "is not in the guild",
+    "lost-role": "has not got the role",
+    "blocked": "is blocked in AVC",
+    "person-gone": "their account in AVC is gone",
+    "guild-gone": "the guild is gone",
+    "role-gone": "the role is no longer mapped",
+    "cohort-gone": "the cohort that gave it is deleted, or no longer ours",
+    "withdrawn": "the role rules the site, and is not allowed",
+    "stranger": "AVC does not know them",
+    "way": "it is given in another way",
+    "undone": "a run is undone",
+}
+_WAYS = {
+    "course-enrolment": "in courses that enrol the cohort",
+    "definition": "to the cohort's members by local_cohortrole",
+    "assignment": "to the cohort's members one by one",
+    "none": "not given",
+}
+_REASONS = {
+    "configured": ", as nwp.yml says",
+    "only-in-courses": ": Moodle gives it in courses only",
+    "plugin-installed": ": the plugin is installed",
+    "no-plugin": ": local_cohortrole is not installed",
+    "by-hand": ": defined by hand, as this access cannot",
+    "unseen": ": this access does not show roles",
+    "impossible": "",
+}
+_YES_NO = {True: "yes", False: "no"}
+
+
+def review(plan: Plan) -> Review:
+    """All of the plan. For a large one whose guilds are only walked through: ``guild_reviews``."""
+    return Review(
+        headline=headline(plan),
+        digest=digest(plan),
+        made=plan.made,
+        undoes=name(plan.undoes) if plan.undoes is not None else None,
+        scope=name(str(plan.scope)),
+        avc=plan.avc,
+        moodle=plan.moodle,
+        only=tuple(map(name, plan.only)),
+        exclude=tuple(map(name, plan.exclude)),
+        matching=plan.matching,
+        totals=Totals(**asdict(summarise(plan))),
+        guards=tuple(guard_reviews(plan.guards)),
+        roles=tuple(map(role_review, plan.roles)),
+        guilds=tuple(guild_reviews(plan)),
+        problems=tuple(problem_reviews(plan)),
+    )
+
+
+def guild_reviews(plan: Plan) -> Iterator[GuildReview]:
+    """Guild by guild, in the plan's order, with its own cohort and those for its roles."""
+    undoing = plan.undoes is not None
+    for uuid, cohorts in groupby(plan.cohorts, key=lambda cohort: cohort.uuid):
+        found = tuple(cohorts)
+        yield GuildReview(
+            guild=name(found[0].guild),
+            uuid=name(uuid),
+            cohorts=tuple(_cohort(cohort, undoing=undoing) for cohort in found),
+        )
+
+
+def guard_reviews(guards: Iterable[GuardFigures]) -> Iterator[GuardReview]:
+    """Each guard, in the plan's order."""
+    for guard in guards:
+        yield GuardReview(
+            guard=guard.guard,
+            ok=guard.ok,
+            found=name(guard.found),
+            limit=name(guard.limit),
+            remedy="" if guard.ok else f"{REMEDIES[guard.guard]}.",
+            acknowledge=guard.acknowledge,
+        )
+
+
+def role_review(role: RolePlan) -> RoleReview:
+    """How a role is given, and why in that way."""
+    return RoleReview(
+        role=name(role.role),
+        guild_roles=tuple(map(name, role.guild_roles)),
+        way=role.way,
+        sentence=f"{_WAYS[role.way]}{_REASONS[role.because]}",
+    )
+
+
+def problem_reviews(plan: Plan) -> Iterator[ProblemReview]:
+    """Each problem, in the plan's order."""
+    for problem in plan.problems:
+        yield ProblemReview(
+            kind=problem.kind,
+            sentence=sentence(problem),
+            guilds=tuple(map(name, problem.guilds)),
+            avc=problem.avc,
+        )
+
+
+def _cohort(cohort: CohortPlan, *, undoing: bool) -> CohortReview:
+    def people(lines: Sequence[MemberChange], change: str) -> tuple[PersonChange, ...]:
+        return tuple(
+            _person(line, cohort, undoing=undoing) for line in lines if line.change == change
+        )
+
+    where = f"cohort {cohort.cohort}" if cohort.cohort is not None else "a new cohort"
+    return CohortReview(
+        title=f"{cohort.action} {where}",
+        action=cohort.action,
+        cohort=cohort.cohort,
+        role=name(cohort.role) if cohort.role is not None else None,
+        changes=tuple(_changes(cohort)),
+        definition=_definition(cohort),
+        coming=people(cohort.members, "add"),
+        going=people(cohort.members, "remove"),
+        given=people(cohort.assignments, "add"),
+        taken=people(cohort.assignments, "remove"),
+    )
+
+
+def _changes(cohort: CohortPlan) -> Iterator[FieldChange]:
+    for field, change in (
+        ("name", cohort.name),
+        ("idnumber", cohort.idnumber),
+        ("description", cohort.description),
+    ):
+        if change:
+            before = name(change.from_) if change.from_ is not None else None
+            yield FieldChange(field=field, before=before, after=name(change.to))
+    if cohort.component:
+        locks = (bool(cohort.component.from_), bool(cohort.component.to))
+        yield FieldChange(field="locked", before=_YES_NO[locks[0]], after=_YES_NO[locks[1]])
+    if cohort.visible:
+        before, after = (_YES_NO[flag] for flag in (cohort.visible.from_, cohort.visible.to))
+        yield FieldChange(field="visible", before=before, after=after)
+
+
+def _definition(cohort: CohortPlan) -> str:
+    if not cohort.definition:
+        return ""
+    verb = "is given" if cohort.definition.action == "create" else "is no longer given"
+    return f"{name(cohort.definition.role)} {verb} to its members (local_cohortrole)"
+
+
+def _person(member: MemberChange, cohort: CohortPlan, *, undoing: bool) -> PersonChange:
+    return PersonChange(
+        name=name(member.name),
+        moodle=member.moodle,
+        avc=member.avc,
+        by=member.by,
+        role=name(member.role) if member.role is not None else None,
+        why=_why(member, cohort, undoing=undoing),
+        cost=_cost(member),
+    )
+
+
+def _why(member: MemberChange, cohort: CohortPlan, *, undoing: bool) -> str:
+    if member.change == "remove":
+        return _GOING.get(member.because or "", "")
+    if undoing:
+        return _GOING["undone"]
+    if member.through == PLUGIN:
+        return "local_cohortrole left them out"
+    if cohort.role is not None:
+        return f"their role in the guild gives {name(cohort.role)}"
+    return "is in the guild"
+
+
+def _cost(member: MemberChange) -> str:
+    if member.change == "add" or member.role is not None:
+        return ""
+    if member.last_enrolments is None or member.suspends is None:
+        return "what it costs them cannot be seen"
+    courses = member.last_enrolments or member.suspends
+    if not courses:
+        return ""
+    what = "loses enrolment and grades in" if member.last_enrolments else "is suspended in"
+    return f"{what} {number(courses, 'course')}"
