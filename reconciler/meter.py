@@ -1,17 +1,44 @@
-"""What each step of a run costs: calls, bytes and seconds, for ``--debug``."""
+"""What each step of a run costs: calls, bytes and seconds, for ``--debug`` and for logs."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal
 
+from reconciler.models.guards import GuardFigures
+from reconciler.models.operations import Operation, Outcome
+from reconciler.models.plan import Plan
 from reconciler.models.usage import Usage
 
 StepName = Literal[
-    "read AVC", "read Moodle", "plan", "enrolments", "write", "read back", "tell AVC", "the rest"
+    "read AVC",
+    "read Moodle",
+    "plan",
+    "enrolments",
+    "guards",
+    "write",
+    "read back",
+    "tell AVC",
+    "the rest",
 ]
 """``the rest`` is what is in none of the others: the configuration, waiting for another writer, the
-journal, guards, and what is printed."""
+journal, and what is printed."""
+
+
+class Listener:
+    """Whoever wants to know at once what a run has come to; this one does not."""
+
+    def planned(self, plan: Plan) -> None:
+        """The run has a plan. Of several, it is about the first."""
+
+    def held(self, guards: Sequence[GuardFigures]) -> None:
+        """What holds something of the plan back, and nobody has acknowledged."""
+
+    def wrote(self, operation: Operation, outcome: Outcome) -> None:
+        """An operation was tried; ``outcome`` is what became of it."""
+
+    def ended(self, step: StepName, seconds: float, usage: Usage, *, failed: bool) -> None:
+        """A step has ended: told each time, with what it cost this time, inner steps apart."""
 
 
 class Meter:
@@ -24,19 +51,25 @@ class Meter:
         self._usage: dict[StepName, Usage] = defaultdict(Usage)
         self._inside: list[StepName] = ["the rest"]
         self._since = clock()
+        self.listener = Listener()
 
     @contextmanager
     def step(self, name: StepName, usage: Callable[[], Usage] = Usage) -> Iterator[None]:
         """Count what happens while inside; ``usage`` is what the site it is about has been asked
         so far.
         """
-        before = usage()
+        before, failed = usage(), True
         self.enter(name)
+        seconds = self._seconds[name]
         try:
             yield
+            failed = False
         finally:
             self.leave()
-            self._usage[name] += usage() - before
+            used = usage() - before
+            self._usage[name] += used
+            spent = self._seconds[name] - seconds
+            self.listener.ended(name, spent, used, failed=failed)
 
     def enter(self, name: StepName) -> None:
         """Begin a step, or go on with it."""

@@ -98,6 +98,7 @@ class MeteredMoodle:
         with self._meter.step("write", self._site.usage):
             for outcome in outcomes:
                 self._meter.leave()
+                self._meter.listener.wrote(steps[outcome.step].operation, outcome)
                 try:
                     yield outcome
                 finally:

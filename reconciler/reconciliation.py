@@ -98,8 +98,11 @@ class Work:
 
     def held_back(self, pair: SitePair, acknowledgements: Collection[str]) -> HeldBack:
         """What guards keep from being carried out. Raises StateError."""
-        verdicts = judged(operations(self.plan), self.around(pair), pair.settings.guards)
-        return held_back(verdicts, self.checked, acknowledgements)
+        with pair.meter.step("guards"):
+            verdicts = judged(operations(self.plan), self.around(pair), pair.settings.guards)
+            held = held_back(verdicts, self.checked, acknowledgements)
+            pair.meter.listener.held(held.tripped)
+            return held
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,10 @@ def plan_now(pair: SitePair, scope: Scope, selection: Selection = Selection()) -
         plan = selected(made.plan, selection.only, selection.exclude, there)
     plan = priced(plan, snapshots.moodle.enrolment, _enrolled(plan, snapshots.moodle, pair))
     work = Work(plan, (), snapshots.moodle, made)
-    return replace(made, plan=guarded(plan, work.around(pair), pair.settings.guards))
+    with pair.meter.step("guards"):
+        plan = guarded(plan, work.around(pair), pair.settings.guards)
+        pair.meter.listener.planned(plan)
+    return replace(made, plan=plan)
 
 
 def _enrolled(plan: Plan, moodle: MoodleSnapshot, pair: SitePair) -> Enrolled:

@@ -88,6 +88,7 @@ def test_each_step_of_a_run_has_a_line() -> None:
         "read AVC: 0.000 s",
         "plan: 0.000 s",
         "read Moodle: 0.000 s",
+        "guards: 0.000 s",
         "write: 6.000 s",
         "read back: 0.000 s",
         "the rest: 15.000 s",

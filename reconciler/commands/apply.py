@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reconciler.commands.files import PlanFile, read_plan
-from reconciler.commands.options import Ack, Debug, refuse_older
+from reconciler.commands.options import Ack, Debug, LogFormat, refuse_older
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -38,6 +38,7 @@ def apply(
         str | None,
         typer.Option("--max-age", metavar="AGE", help="Refuse a plan that is older: 12h, 7d, 2w."),
     ] = None,
+    log_format: LogFormat = "text",  # noqa: ARG001 - the runner looks at it
     debug: Debug = False,
 ) -> int:
     """Carry out exactly what a plan file says, or nothing when it no longer fits the sites.
@@ -49,14 +50,17 @@ def apply(
     from reconciler.config.sites import connect_pair
     from reconciler.reconciliation import failure_remembered
     from reconciler.reconciliation_alone import require_undoing
+    from reconciler.render.log import about, follow
     from reconciler.render.terminal import Terminal, note
     from reconciler.summary import headline
 
     plan = read_plan(file)
+    about(plan)
     refuse_older(plan, max_age, time.time())
     terminal = Terminal()
     terminal.line(headline(plan))
     pair = connect_pair(plan.avc.site, plan.moodle.site).pair
+    follow(pair)
     alone = plan.undoes is not None or not source_check
     try:
         with pair.writing(), nullcontext() if alone else failure_remembered(pair):

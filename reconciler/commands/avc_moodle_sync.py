@@ -49,6 +49,7 @@ def avc_moodle_sync(
     from reconciler.config.sites import connect_pair
     from reconciler.reconciliation import failure_remembered
     from reconciler.render import sync as output
+    from reconciler.render.log import follow
     from reconciler.render.terminal import Terminal, note
 
     terminal = Terminal()
@@ -57,6 +58,7 @@ def avc_moodle_sync(
     terminal.line("[1/5] Validating sites")
     connected = connect_pair(avc_site, moodle_site)
     pair = connected.pair
+    follow(pair)
     try:
         with (
             nullcontext() if dry_run else pair.writing(),

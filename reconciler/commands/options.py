@@ -1,7 +1,7 @@
 """Arguments and options that several commands share."""
 
 import re
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -24,6 +24,14 @@ UserId = Annotated[
 ]
 Debug = Annotated[
     bool, typer.Option("--debug", "-d", help="Show tracebacks, and what the sites were asked.")
+]
+LogFormat = Annotated[
+    Literal["text", "json"],
+    typer.Option(
+        "--log-format",
+        help="json: write a line of JSON for each step to standard error, and what is meant for"
+        " people to standard output alone. RECONCILER_LOG_FORMAT=json does the same.",
+    ),
 ]
 Ack = Annotated[
     list[str] | None,

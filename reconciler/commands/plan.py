@@ -10,6 +10,7 @@ from reconciler.commands.options import (
     Exclude,
     Full,
     GuildName,
+    LogFormat,
     MoodleName,
     Only,
     UserId,
@@ -38,6 +39,7 @@ def plan(
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 2 when there is something to do.")
     ] = False,
+    log_format: LogFormat = "text",  # noqa: ARG001 - the runner looks at it
     debug: Debug = False,
 ) -> int:
     """Work out what would make MOODLE agree with AVC. Writes nothing to either site."""
@@ -45,11 +47,13 @@ def plan(
     from reconciler.config.sites import connect_pair
     from reconciler.reconciliation import Selection, plan_now
     from reconciler.render.guards import tripped
+    from reconciler.render.log import follow
     from reconciler.render.plan import plan_lines
     from reconciler.render.terminal import Terminal, note
     from reconciler.summary import headline
 
     pair = connect_pair(avc, moodle).pair
+    follow(pair)
     selection = Selection(tuple(only or ()), tuple(exclude or ()))
     made = plan_now(pair, scope_for(pair, guild, user), selection).plan
     terminal = Terminal()

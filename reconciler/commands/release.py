@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reconciler.commands.apply import Yes
-from reconciler.commands.options import Ack, AvcName, Debug, MoodleName
+from reconciler.commands.options import Ack, AvcName, Debug, LogFormat, MoodleName
 
 if TYPE_CHECKING:
     from reconciler.models.operations import ChangeCohort
@@ -19,6 +19,7 @@ def release(
     ],
     yes: Yes = False,
     ack: Ack = None,
+    log_format: LogFormat = "text",  # noqa: ARG001 - the runner looks at it
     debug: Debug = False,
 ) -> int:
     """Let a cohort go: take our mark and lock from it, and leave everything else as it is."""
@@ -28,10 +29,12 @@ def release(
     from reconciler.pairing import NAME_PREFIX
     from reconciler.reconciliation import Work
     from reconciler.release import plan_of, released
+    from reconciler.render.log import follow
     from reconciler.render.terminal import Terminal, name, note
     from reconciler.stale import Checked
 
     pair = connect_pair(avc, moodle).pair
+    follow(pair)
     terminal = Terminal()
     try:
         with pair.writing():

@@ -10,6 +10,7 @@ from reconciler.commands.options import (
     Exclude,
     Full,
     GuildName,
+    LogFormat,
     MoodleName,
     Only,
     UserId,
@@ -30,6 +31,7 @@ def sync(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan, and do nothing.")
     ] = False,
+    log_format: LogFormat = "text",  # noqa: ARG001 - the runner looks at it
     debug: Debug = False,
 ) -> int:
     """Plan and apply in one go, without asking. What a guard holds back is kept as a plan."""
@@ -41,11 +43,13 @@ def sync(
     from reconciler.errors import ReconcilerError
     from reconciler.reconciliation import Selection, failure_remembered, fresh, plan_now
     from reconciler.render.guards import acknowledged
+    from reconciler.render.log import follow
     from reconciler.render.plan import plan_lines
     from reconciler.render.terminal import Terminal, note
     from reconciler.sync_record import FAILED
 
     pair = connect_pair(avc, moodle).pair
+    follow(pair)
     selection = Selection(tuple(only or ()), tuple(exclude or ()))
     terminal = Terminal()
     try:
