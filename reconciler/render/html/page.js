@@ -1,0 +1,151 @@
+"use strict";
+// The page is whole without this: it folds, finds and counts what is there.
+(() => {
+  const form = document.getElementById("filter");
+  const query = document.getElementById("query");
+  const count = document.getElementById("count");
+  const fold = document.getElementById("fold");
+  const guilds = [...document.querySelectorAll(".guild")];
+  const problems = document.getElementById("problems");
+
+  // Without accents and case, so that "jose" finds "José".
+  const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+
+  // What is in what: a change is found by its own text, and by the titles above it.
+  const within = [".guild, #problems", ".cohort", "table", "tbody", "tr"];
+  const read = (element, level, above) => {
+    const found = { element, hidden: false, parts: [] };
+    const title = element.querySelector(":scope > summary > h3, :scope > h4");
+    const uuid = element.querySelector(":scope > summary > code");
+    const text = `${above} ${title ? title.textContent : ""} ${uuid ? uuid.textContent : ""}`;
+    for (let inner = level + 1; inner < within.length && !found.parts.length; inner += 1) {
+      for (const part of element.querySelectorAll(within[inner])) {
+        found.parts.push(read(part, inner, text));
+      }
+    }
+    if (!found.parts.length) {
+      found.text = plain(element.matches("tr") ? `${text} ${element.textContent}` : text);
+      found.out = element.classList.contains("out");
+      found.costs = element.classList.contains("costs");
+    }
+    return found;
+  };
+  let index = null;
+  const indexed = () => {
+    if (!index) {
+      index = {
+        guilds: guilds.map((guild) => read(guild, 0, "")),
+        problems: problems ? read(problems, 0, "") : null,
+      };
+      index.changes = index.guilds.reduce((sum, guild) => sum + size(guild), 0);
+    }
+    return index;
+  };
+  const size = (part) =>
+    part.parts.length ? part.parts.reduce((sum, inner) => sum + size(inner), 0) : 1;
+
+  const hide = (part, hidden) => {
+    if (part.hidden !== hidden) {
+      part.hidden = hidden;
+      part.element.hidden = hidden;
+    }
+  };
+  // How many fit; what is within something that is hidden as a whole is left as it is.
+  const show = (part, fits) => {
+    if (!part.parts.length) {
+      return fits(part) ? 1 : 0;
+    }
+    const counts = part.parts.map((inner) => show(inner, fits));
+    const sum = counts.reduce((one, other) => one + other, 0);
+    if (sum) {
+      part.parts.forEach((inner, position) => hide(inner, !counts[position]));
+    }
+    return sum;
+  };
+
+  // A number is found as a whole: 56 is not in 156.
+  const test = (term) => {
+    if (!/^\d+$/.test(term)) {
+      return (text) => text.includes(term);
+    }
+    const whole = new RegExp(`(?<!\\d)${term}(?!\\d)`);
+    return (text) => whole.test(text);
+  };
+  const shownOf = (shown, all, noun) =>
+    `${shown.toLocaleString("en")} of ${all.toLocaleString("en")} ${noun}`;
+
+  const apply = () => {
+    const { guilds: found, problems: trouble, changes } = indexed();
+    const tests = plain(query.value).split(/\s+/).filter(Boolean).map(test);
+    const kind = form.elements.kind.value;
+    const named = (part) => tests.every((fits) => fits(part.text));
+    const fits = (part) => (kind === "all" || part[kind]) && named(part);
+    let rows = 0;
+    let shown = 0;
+    for (const guild of found) {
+      const number = show(guild, fits);
+      rows += number;
+      shown += number ? 1 : 0;
+      hide(guild, !number);
+      if (number && tests.length) {
+        guild.element.open = true;
+      }
+    }
+    const words = [
+      shownOf(rows, changes, "changes"),
+      shownOf(shown, found.length, "guilds"),
+    ];
+    if (trouble) {
+      const number = show(trouble, named);
+      hide(trouble, !number);
+      words.push(shownOf(number, size(trouble), "problems"));
+    }
+    say(`${words[0]} in ${words.slice(1).join(", ")}`);
+  };
+
+  // Once a frame is enough to see, and a pause is what a screen reader needs to speak.
+  let frame = 0;
+  const soon = () => {
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(apply);
+  };
+  let pause = 0;
+  const say = (text) => {
+    clearTimeout(pause);
+    pause = setTimeout(() => {
+      count.textContent = text;
+    }, 150);
+  };
+
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("input", soon);
+  form.addEventListener("reset", soon);
+  query.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      event.preventDefault();
+      if (query.value) {
+        query.value = "";
+        soon();
+      } else {
+        query.blur();
+      }
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.matches("input:not([type=radio]), textarea, select");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      query.focus();
+      query.select();
+    }
+  });
+  fold.addEventListener("click", () => {
+    const open = guilds.some((guild) => guild.open);
+    for (const guild of guilds) {
+      guild.open = !open;
+    }
+    fold.textContent = open ? "Unfold guilds" : "Fold guilds";
+  });
+  form.hidden = guilds.length + (problems ? 1 : 0) === 0;
+  fold.hidden = !guilds.length;
+})();
