@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from reconciler.models.base import Model
 
@@ -36,6 +36,8 @@ class LogLine(Model):
 
     There are no names or addresses of people in it.
     """
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
     time: str = Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
     """When the step ended: UTC, ISO 8601."""
