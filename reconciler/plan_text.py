@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from reconciler.errors import ConfigError, PlanFileError
@@ -20,7 +21,12 @@ def as_yaml(plan: Plan) -> str:
 
 def as_json(plan: Plan) -> str:
     """The plan as JSON; equal plans give equal text."""
-    text = json.dumps(json_document(plan), indent=1, ensure_ascii=False) + "\n"
+    return json_text(json_document(plan))
+
+
+def json_text(document: Mapping[str, Any]) -> str:
+    """A document as JSON in which every character can be seen."""
+    text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
     # Characters that cannot be seen, as bidirectional marks, are only ever inside strings.
     return _NOT_ASCII.sub(lambda c: c[0] if c[0].isprintable() else json.dumps(c[0])[1:-1], text)
 

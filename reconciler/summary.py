@@ -69,10 +69,14 @@ def summarise(plan: Plan) -> Summary:
 def headline(plan: Plan) -> str:
     """The plan in one line: the comment on top of its file."""
     what = f"undoing run {plan.undoes}" if plan.undoes else f"from {plan.avc.site}, {plan.scope}"
-    where = escaped(f"{plan.moodle.site} {what}")
+    return f"{escaped(f'{plan.moodle.site} {what}')}: {figures(plan)}"
+
+
+def figures(plan: Plan) -> str:
+    """What a plan does, counted, in a part of a sentence."""
     found = summarise(plan)
     if plan.empty:
-        return f"{where}: nothing to do"
+        return "nothing to do"
     cohorts = [
         f"{number} {verb}"
         for number, verb in (
@@ -90,11 +94,8 @@ def headline(plan: Plan) -> str:
     noun = "cohort" if number == "1" else "cohorts"
     coming = "member" if found.add == 1 else "members"
     members = f"{found.add} {coming} to add, {found.remove} to remove"
-    return (
-        f"{where}: "
-        + ", ".join([f"{number} {noun} {verb}", *rest])
-        + f"; {members}{_costs(found)}{_roles(found)}"
-    )
+    told = ", ".join([f"{number} {noun} {verb}", *rest])
+    return f"{told}; {members}{_costs(found)}{_roles(found)}"
 
 
 def _costs(found: Summary) -> str:

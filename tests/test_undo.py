@@ -46,6 +46,10 @@ START = RunStart(
     by="somebody",
 )
 UNTIL = date(2026, 12, 31)
+CREATED = (
+    "The run created cohort 8 for a: put away, and not deleted. Delete it in Moodle, once no course"
+    " needs it"
+)
 
 
 def run(*done: Operation | RunStep, **fields: Any) -> RunRecord:
@@ -120,9 +124,7 @@ def test_a_cohort_that_was_created_is_emptied_and_put_away() -> None:
             visible=HIDDEN,
         ),
     )
-    assert [sentence(p) for p in plan.problems] == [
-        "The run created cohort 8 for a: put away, and not deleted"
-    ]
+    assert [sentence(p) for p in plan.problems] == [CREATED]
 
 
 def test_whoever_came_to_an_adopted_cohort_goes_before_it_is_let_go() -> None:
@@ -143,9 +145,13 @@ def test_what_a_run_did_not_do_is_not_undone(status: Status) -> None:
     assert holds(run(RunStep(ADD, status)), UNTIL) == ()
 
 
+LINES_LOST = (
+    "The journal no longer has all that the run set out to do: the rest is undone. Look in Moodle"
+    " for what else is to go"
+)
 CUT = (
     "The run was cut off: what it did to a is not recorded to its end. What Moodle shows to"
-    " be done is undone"
+    " be done is undone: look there for what else is to go"
 )
 UNKNOWN = (
     "Whether the run created a cohort for a is not recorded, so it and its members are left"
@@ -153,7 +159,9 @@ UNKNOWN = (
 )
 ENROLLED = (
     "Leaving the cohort of a ended, or may have ended, enrolments of account 101 in Moodle:"
-    " coming back enrols anew, and does not bring grades and groups back by itself"
+    " coming back enrols anew, and does not bring grades and groups back by itself. Grades come"
+    " back, as far as Moodle's history has them, if 'Recover grades default' is set there before"
+    " you apply"
 )
 NOT_OURS = (
     "account 101 had the role coursecreator by cohort 77, which was no cohort of ours any"
@@ -178,7 +186,7 @@ TOLD = [
     (
         "nor all that it set out to do",
         run(ADD, missing=3),
-        ["The journal no longer has all that the run set out to do: the rest is undone"],
+        [LINES_LOST],
         (UNDONE,),
     ),
     (

@@ -27,11 +27,17 @@ def read_plan(file: Path) -> "Plan":
 
 def write_plan(file: Path, plan: "Plan") -> None:
     """Write a plan, JSON to ``*.json``, else YAML. Raises ConfigError."""
-    from reconciler.errors import ConfigError
     from reconciler.plan_text import as_text
 
+    write_text(file, as_text(stamped(plan), file.name))
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write a file, in UTF-8. Raises ConfigError."""
+    from reconciler.errors import ConfigError
+
     try:
-        file.write_text(as_text(stamped(plan), file.name), encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"cannot be written: {error.strerror}", str(file)) from error
 

@@ -58,7 +58,7 @@ def plan(
     made = plan_now(pair, scope_for(pair, guild, user), selection).plan
     terminal = Terminal()
     if output is None:
-        terminal.lines(plan_lines(made))
+        terminal.plan(plan_lines(made))
     else:
         write_plan(output, made)
         terminal.line(headline(made))

@@ -58,7 +58,7 @@ def sync(
             nullcontext() if dry_run else failure_remembered(pair),
         ):
             planned = plan_now(pair, scope_for(pair, guild, user), selection)
-            terminal.lines(plan_lines(planned.plan))
+            terminal.plan(plan_lines(planned.plan))
             if dry_run:
                 return 0
             work = fresh(planned)

@@ -113,6 +113,9 @@ class ProblemReview(Model):
     kind: ProblemKind
     sentence: str
     """What is wrong, with whom, and what would mend it."""
+    pieces: tuple[str, ...]
+    """The same, cut up: every second piece, from the second on, is a text of the sites. For formats
+    in which such a text has to be kept apart from ours."""
     guilds: tuple[str, ...]
     avc: int | None
 
@@ -122,6 +125,8 @@ class Review(Model):
 
     format: Literal[1] = 1
     headline: str
+    figures: str
+    """The headline without the sites' names: what is to be done, counted."""
     digest: str
     made: AwareDatetime | None
     undoes: str | None

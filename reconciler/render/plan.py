@@ -1,6 +1,11 @@
-"""A plan for reading on a terminal."""
+"""A plan for reading on a terminal, or in a log."""
 
-from collections.abc import Iterator
+import shlex
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
 
 from reconciler.models.plan import Plan
 from reconciler.models.review import (
@@ -11,17 +16,44 @@ from reconciler.models.review import (
     RoleReview,
 )
 from reconciler.plan_file import digest
-from reconciler.render.guards import guard_lines
+from reconciler.render.guards import guard_lines, tripped
 from reconciler.render.review import guild_reviews, problem_reviews, role_review
 from reconciler.render.terminal import name, number
 from reconciler.summary import headline
 
 FOLD = 10
-"""Additions to a cohort that are shown one by one; removals always are."""
+"""Additions to a cohort, roles given by it, and problems of a kind that are shown one by one."""
+FOLDED_COHORTS = 20
+"""Cohorts that only gain members and are shown one by one."""
 
 
-def plan_lines(plan: Plan) -> Iterator[str]:
-    """The plan: what it does, to whom, what it cannot settle, and what it is known by."""
+@dataclass(slots=True)
+class _Folded:
+    """What is not shown one by one."""
+
+    additions: int = 0
+    cohorts: Counter[str] = field(default_factory=Counter)
+    """By what becomes of them: ``create``, ``update``."""
+    problems: int = 0
+
+    @property
+    def parts(self) -> list[str]:
+        """In words; empty where all is shown."""
+        found = (
+            (self.additions, "addition", ""),
+            (self.cohorts.total(), "cohort", ""),
+            (self.problems, "problem", ""),
+        )
+        return [number(*what) for what in found if what[0]]
+
+
+def plan_lines(plan: Plan, *, everything: bool = False, file: Path | None = None) -> Iterator[str]:
+    """The plan: what it does, to whom, what it cannot settle, and what it is known by.
+
+    Who or what goes is always shown one by one; of what comes, the first few, unless
+    ``everything`` is. ``file`` is where the plan is, if it is anywhere.
+    """
+    folded = _Folded()
     yield headline(plan)
     if plan.undoes:
         yield f"It undoes the run {plan.undoes}: AVC is not asked."
@@ -29,23 +61,28 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         yield f"Nothing but {', '.join(map(name, plan.only))} is in it."
     if plan.exclude:
         yield f"Left out: {', '.join(map(name, plan.exclude))}."
+    yield from tripped(plan.guards)
     if plan.roles:
         yield ""
         yield "Roles:"
         yield from (f"  {_role(role)}" for role in map(role_review, plan.roles))
-    for guild in guild_reviews(plan):
-        for cohort in guild.cohorts:
-            yield ""
-            yield from _cohort(guild, cohort)
+    yield from _cohorts(plan, folded, everything=everything)
     if plan.problems:
         yield ""
         yield f"{number(len(plan.problems), 'problem')}:"
-        yield from (f"  ⚠ {problem.sentence}" for problem in problem_reviews(plan))
-    if plan.guards:
+        yield from _problems(plan, folded, everything=everything)
+    if passed := [guard for guard in plan.guards if guard.ok]:
         yield ""
-        yield "Guards:"
-        yield from guard_lines(plan.guards)
+        yield "Guards:" if len(passed) == len(plan.guards) else "Other guards:"
+        yield from guard_lines(passed)
     yield ""
+    if folded.parts:
+        where = shlex.quote(str(file)) if file else "FILE, of a plan written with -o FILE"
+        yield f"ℹ Folded: {', '.join(folded.parts)}. All of it: reconciler show --all {where}"
+    yield from _origin(plan)
+
+
+def _origin(plan: Plan) -> Iterator[str]:
     unseen = ", ".join(plan.matching.unavailable)
     if plan.undoes:
         yield f"Undoes run {name(plan.undoes)}, whatever AVC calls for"
@@ -53,6 +90,8 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         yield f"People matched by {', '.join(plan.matching.used) or 'nothing'}" + (
             f" ({unseen} cannot be seen this way)" if unseen else ""
         )
+    if plan.made:
+        yield f"Made on {plan.made:%Y-%m-%d %H:%M} UTC"
     yield f"Plan {digest(plan)}"
 
 
@@ -60,24 +99,66 @@ def _role(role: RoleReview) -> str:
     return f"{role.role} ({', '.join(role.guild_roles)}): {role.sentence}"
 
 
-def _cohort(guild: GuildReview, cohort: CohortReview) -> Iterator[str]:
+def _cohorts(plan: Plan, folded: _Folded, *, everything: bool) -> Iterator[str]:
+    gaining = 0
+    for guild in guild_reviews(plan):
+        for cohort in guild.cohorts:
+            if only_gains(cohort):
+                gaining += 1
+                if gaining > FOLDED_COHORTS and not everything:
+                    folded.cohorts[cohort.action] += 1
+                    folded.additions += len(cohort.coming)
+                    continue
+            yield ""
+            yield from _cohort(guild, cohort, folded, everything=everything)
+    if total := folded.cohorts.total():
+        created = folded.cohorts["create"]
+        yield ""
+        yield (
+            f"… and {number(total, 'more cohort')} that only {'gains' if total == 1 else 'gain'}"
+            f" members, {created} of them to create; {number(folded.additions, 'member')} to add"
+        )
+
+
+def only_gains(cohort: CohortReview) -> bool:
+    """Whether nothing is taken, given, renamed or taken over: people come, and that is all."""
+    changes = cohort.changes and cohort.action != "create"
+    return cohort.action in {"create", "update"} and not any(
+        (changes, cohort.definition, cohort.going, cohort.given, cohort.taken)
+    )
+
+
+def _cohort(
+    guild: GuildReview, cohort: CohortReview, folded: _Folded, *, everything: bool
+) -> Iterator[str]:
     yield f"{guild.guild}{f' ({cohort.role})' if cohort.role else ''}: {cohort.title}"
-    yield from (f"  {line}" for line in map(_change, cohort.changes) if line)
+    yield from (f"  {line}" for line in map(change_line, cohort.changes) if line)
     if cohort.definition:
         yield f"  role: {cohort.definition}"
-    for person in cohort.coming[:FOLD]:
-        yield f"  + {_person(person)}"
-    if len(cohort.coming) > FOLD:
-        yield f"  + {len(cohort.coming) - FOLD} more"
+    shown = None if everything else FOLD
+    yield from (f"  + {person_words(person)}" for person in cohort.coming[:shown])
+    yield from _rest(cohort.coming, "+ ", folded, everything=everything)
     for person in cohort.going:
-        yield f"  - {_person(person)}: {person.why}{f'; {person.cost}' if person.cost else ''}"
-    for person in cohort.given:
-        yield f"  + role {person.role}: {_person(person)}"
+        cost = f"; {person.cost}" if person.cost else ""
+        yield f"  - {person_words(person)}: {person.why}{cost}"
+    for person in cohort.given[:shown]:
+        yield f"  + role {person.role}: {person_words(person)}"
+    yield from _rest(cohort.given, "+ role: ", folded, everything=everything)
     for person in cohort.taken:
-        yield f"  - role {person.role}: {_person(person)}: {person.why}"
+        yield f"  - role {person.role}: {person_words(person)}: {person.why}"
 
 
-def _change(change: FieldChange) -> str:
+def _rest(
+    people: Sequence[PersonChange], start: str, folded: _Folded, *, everything: bool
+) -> Iterator[str]:
+    more = 0 if everything else len(people) - FOLD
+    if more > 0:
+        folded.additions += more
+        yield f"  {start}{more} more"
+
+
+def change_line(change: FieldChange) -> str:
+    """What becomes of a cohort's field; empty for a new cohort's description."""
     if change.field == "description":
         known = change.before is not None
         return "description: changes (the plan file shows both)" if known else ""
@@ -85,7 +166,25 @@ def _change(change: FieldChange) -> str:
     return f"{change.field}: {before}{change.after}"
 
 
-def _person(person: PersonChange) -> str:
+def person_words(person: PersonChange) -> str:
+    """Who it is, and how that is known."""
+    return f"{person.name or 'account'} ({person_ids(person)})"
+
+
+def person_ids(person: PersonChange) -> str:
+    """``Moodle 201, AVC 77 by link``."""
     known = f", AVC {person.avc}" if person.avc is not None else ""
     known += f" by {person.by}" if person.by else ""
-    return f"{person.name or 'account'} (Moodle {person.moodle}{known})"
+    return f"Moodle {person.moodle}{known}"
+
+
+def _problems(plan: Plan, folded: _Folded, *, everything: bool) -> Iterator[str]:
+    """In the plan's order, which is by kind."""
+    for kind, found in groupby(problem_reviews(plan), key=lambda problem: problem.kind):
+        of_kind = list(found)
+        shown = len(of_kind) if everything else FOLD
+        yield from (f"  ⚠ {problem.sentence}" for problem in of_kind[:shown])
+        more = len(of_kind) - shown
+        if more > 0:
+            folded.problems += more
+            yield f"  ⚠ {kind}: {more} more"

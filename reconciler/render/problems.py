@@ -7,43 +7,80 @@ from reconciler.models.plan import Problem, RoleProblemKind
 from reconciler.render.terminal import name
 
 SHOWN_GUILDS = 5
+_SEAM = "\0"
+"""Around what the sites say; their own control characters are escaped."""
 
 
-def sentence(problem: Problem) -> str:  # noqa: C901, PLR0911, PLR0912 - one branch a kind
+def sentence(problem: Problem) -> str:
     """What is wrong, with whom, and what would mend it."""
-    who = f"{name(problem.name or 'user')} (ID: {problem.avc})"
+    return "".join(pieces(problem))
+
+
+def pieces(problem: Problem) -> tuple[str, ...]:
+    """The same, cut up: every second piece, from the second on, is a text of the sites."""
+    return tuple(_told(problem).split(_SEAM))
+
+
+def _told(problem: Problem) -> str:  # noqa: C901, PLR0911, PLR0912 - one branch a kind
+    who = f"{_quoted(problem.name or 'user')} (ID: {problem.avc})"
     accounts, guilds = _ids("account", problem.accounts), _names(problem.guilds)
     cohorts = _ids("cohort", problem.cohorts)
     match problem.kind:
         case "no-moodle-account":
-            likely = f"; {accounts} has that user name, but another address" if accounts else ""
-            return f"{who} has no Moodle account that is known to be theirs{likely}; in {guilds}"
+            have = "have" if len(problem.accounts) > 1 else "has"
+            likely = f"; {accounts} {have} that user name, but another address" if accounts else ""
+            return (
+                f"{who} has no Moodle account that is known to be theirs{likely}; in {guilds}. Let"
+                " them log in to Moodle through AVC, or correct their address on either side"
+            )
         case "several-accounts":
-            return f"{who} could be {accounts}: left alone until one is left; in {guilds}"
+            return (
+                f"{who} could be {accounts}: left alone; in {guilds}. Delete in Moodle what is not"
+                " theirs, or correct its address"
+            )
         case "shared-account":
-            others = ", ".join(str(uid) for uid in problem.others)
-            return f"{who} and AVC user {others} both claim {accounts}: left alone; in {guilds}"
+            others = _ids("user", problem.others)
+            return (
+                f"{who} and AVC {others} claim the same {accounts}: left alone; in {guilds}. Of"
+                " whoever it does not belong to, correct the address in AVC, or unlink the login"
+                " in Moodle"
+            )
         case "unconfirmed-account":
-            return f"{who} has not confirmed {accounts} yet; in {guilds}"
+            return (
+                f"{who} has not confirmed {accounts} yet; in {guilds}. Let them follow the link in"
+                " Moodle's mail, or confirm it in Moodle (Users > Browse list of users)"
+            )
         case "suspended-account":
-            return f"{who} is suspended in Moodle ({accounts}), and synced like others; in {guilds}"
+            return (
+                f"{who} is suspended in Moodle ({accounts}), and synced like others; in {guilds}."
+                " Block them in AVC, too, if they are to leave their cohorts"
+            )
         case "stranger":
-            stranger = name(problem.name or "somebody")
+            stranger = _quoted(problem.name or "somebody")
             return (
                 f"{stranger} ({accounts}) is in the cohort of {guilds} without AVC's doing: kept."
                 " Remove them in Moodle, or let them join the guild"
             )
         case "unpublished-guild":
-            return f"Guild {guilds} is not published, and synced like others"
+            return (
+                f"Guild {guilds} is not published, and synced like others: publish it in AVC, or"
+                " put it under hold: in nwp.yml to have it left alone"
+            )
         case "idnumber-taken":
             return (
                 f"Guild {guilds} is left alone: {cohorts} has its idnumber. Change"
                 " that idnumber, or let the cohort's name start with 'AVC - ' to have it adopted"
             )
         case "several-marked-cohorts":
-            return f"Guild {guilds} is left alone: {cohorts} all bear its mark; delete the copies"
+            return (
+                f"Guild {guilds} is left alone: {cohorts} all bear its mark; delete the copies in"
+                " Moodle, or that line of their descriptions"
+            )
         case "cohort-outside-system":
-            return f"Guild {guilds} is left alone: {cohorts} must be in the system context"
+            return (
+                f"Guild {guilds} is left alone: {cohorts} must be in the system context. Choose"
+                " 'System' as its context in Moodle"
+            )
         case "damaged-mark":
             whose = f"Guild {guilds} is left alone: " if guilds else ""
             return (
@@ -78,7 +115,10 @@ def sentence(problem: Problem) -> str:  # noqa: C901, PLR0911, PLR0912 - one bra
             held = f"{who if problem.avc is not None else accounts} in {guilds}"
             if problem.avc is None and not accounts:
                 held = f"what {guilds} has for a cohort"
-            return f"On hold, as nwp.yml says: {held} is left as it is"
+            return (
+                f"On hold, as nwp.yml says: {held} is left as it is. Remove that from hold: to have"
+                " it synced"
+            )
         case "unknown-hold":
             return (
                 f"nwp.yml puts the guild {guilds} on hold, and there is none with that machine name"
@@ -86,7 +126,7 @@ def sentence(problem: Problem) -> str:  # noqa: C901, PLR0911, PLR0912 - one bra
             )
         case "unknown-protected":
             return (
-                f"nwp.yml protects {guilds or name(problem.name or '')}, and there is no such"
+                f"nwp.yml protects {guilds or _quoted(problem.name or '')}, and there is no such"
                 f" {'guild' if guilds else 'account'}: correct or remove it under guards:"
             )
         case "enrolment-lost" | "cohort-stays" | "log-cut" | "not-undone" as of_undoing:
@@ -102,20 +142,27 @@ def _of_undoing(
     cohorts, roles = _ids("cohort", problem.cohorts), _names(problem.roles)
     match kind:
         case "enrolment-lost":
-            who = name(problem.name) if problem.name else accounts
+            who = _quoted(problem.name) if problem.name else accounts
             return (
                 f"Leaving the cohort of {guilds} ended, or may have ended, enrolments of"
                 f" {who} in Moodle: coming back enrols anew, and does not bring grades and"
-                " groups back by itself"
+                " groups back by itself. Grades come back, as far as Moodle's history has them,"
+                " if 'Recover grades default' is set there before you apply"
             )
         case "cohort-stays":
-            return f"The run created {cohorts} for {guilds}: put away, and not deleted"
+            return (
+                f"The run created {cohorts} for {guilds}: put away, and not deleted. Delete it in"
+                " Moodle, once no course needs it"
+            )
         case "log-cut" if not guilds:
-            return "The journal no longer has all that the run set out to do: the rest is undone"
+            return (
+                "The journal no longer has all that the run set out to do: the rest is undone. Look"
+                " in Moodle for what else is to go"
+            )
         case "log-cut":
             return (
                 f"The run was cut off: what it did to {guilds} is not recorded to its end. What"
-                " Moodle shows to be done is undone"
+                " Moodle shows to be done is undone: look there for what else is to go"
             )
         case "not-undone" if problem.roles:
             return (
@@ -175,8 +222,9 @@ def _of_roles(  # noqa: C901, PLR0911 - one branch a kind of problem
             )
         case "site-administrator":
             return (
-                f"{name(problem.name or 'user')} (ID: {problem.avc}) administers the Moodle site,"
-                f" and gets cohorts there, never roles; in {guilds}"
+                f"{_quoted(problem.name or 'user')} (ID: {problem.avc}) administers the Moodle"
+                f" site, and gets cohorts there, never roles; in {guilds}. Give the role in Moodle,"
+                " if it is to be had"
             )
         case "role-cohorts-left":
             cohorts = _ids("cohort", problem.cohorts)
@@ -199,10 +247,14 @@ def _of_roles(  # noqa: C901, PLR0911 - one branch a kind of problem
     assert_never(kind)
 
 
-def _names(guilds: Sequence[str]) -> str:
-    shown = ", ".join(name(guild) for guild in guilds[:SHOWN_GUILDS])
-    more = len(guilds) - SHOWN_GUILDS
-    return f"{shown} and {more} more guilds" if more > 0 else shown
+def _names(texts: Sequence[str]) -> str:
+    shown = ", ".join(_quoted(text) for text in texts[:SHOWN_GUILDS])
+    more = len(texts) - SHOWN_GUILDS
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _quoted(text: str) -> str:
+    return f"{_SEAM}{name(text)}{_SEAM}"
 
 
 def _ids(noun: str, ids: Sequence[int]) -> str:

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
+from typing import Any
 
 from reconciler.guards import REMEDIES
 from reconciler.models.guards import GuardFigures
 from reconciler.models.members import MemberChange
 from reconciler.models.moodle import PLUGIN
-from reconciler.models.plan import CohortPlan, Plan, RolePlan
+from reconciler.models.plan import CohortPlan, MoodleSide, Plan, RolePlan
 from reconciler.models.review import (
     CohortReview,
     FieldChange,
@@ -21,9 +22,9 @@ from reconciler.models.review import (
     Totals,
 )
 from reconciler.plan_file import digest
-from reconciler.render.problems import sentence
+from reconciler.render.problems import pieces
 from reconciler.render.terminal import name, number
-from reconciler.summary import headline, summarise
+from reconciler.summary import figures, headline, summarise
 
 _GOING = {
     "left-guild": "is not in the guild",
@@ -60,12 +61,13 @@ def review(plan: Plan) -> Review:
     """All of the plan. For a large one whose guilds are only walked through: ``guild_reviews``."""
     return Review(
         headline=headline(plan),
+        figures=figures(plan),
         digest=digest(plan),
         made=plan.made,
         undoes=name(plan.undoes) if plan.undoes is not None else None,
         scope=name(str(plan.scope)),
-        avc=plan.avc,
-        moodle=plan.moodle,
+        avc=plan.avc.model_copy(update={"site": name(plan.avc.site), "uuid": name(plan.avc.uuid)}),
+        moodle=_moodle(plan.moodle),
         only=tuple(map(name, plan.only)),
         exclude=tuple(map(name, plan.exclude)),
         matching=plan.matching,
@@ -75,6 +77,12 @@ def review(plan: Plan) -> Review:
         guilds=tuple(guild_reviews(plan)),
         problems=tuple(problem_reviews(plan)),
     )
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of a review."""
+    found = Review.model_json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
 
 
 def guild_reviews(plan: Plan) -> Iterator[GuildReview]:
@@ -115,12 +123,19 @@ def role_review(role: RolePlan) -> RoleReview:
 def problem_reviews(plan: Plan) -> Iterator[ProblemReview]:
     """Each problem, in the plan's order."""
     for problem in plan.problems:
+        told = pieces(problem)
         yield ProblemReview(
             kind=problem.kind,
-            sentence=sentence(problem),
+            sentence="".join(told),
+            pieces=told,
             guilds=tuple(map(name, problem.guilds)),
             avc=problem.avc,
         )
+
+
+def _moodle(side: MoodleSide) -> MoodleSide:
+    release = name(side.release) if side.release is not None else None
+    return MoodleSide(site=name(side.site), url=name(side.url), release=release)
 
 
 def _cohort(cohort: CohortPlan, *, undoing: bool) -> CohortReview:

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from reconciler.applier import Applied
@@ -11,10 +12,14 @@ from reconciler.member_lines import escaped, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 _LOOKED_AT = ("FORCE_COLOR", "TTY_COMPATIBLE")
 """Variables by which rich takes for a terminal what is none."""
 _STYLES = {"✓": "green", "ℹ": "cyan", "⚠": "yellow", "✗": "red"}
+_OF_PLANS = {**_STYLES, "+": "green", "-": "red", "…": "dim"}
+_AT_ONCE = 200
+"""Lines that go to rich together: each call of it takes half a millisecond."""
 
 
 class Terminal:
@@ -49,6 +54,34 @@ class Terminal:
                 self.line(text)
         elif written := "".join(f"{visible(text)}\n" for text in texts):
             _write(written)
+
+    def plan(self, texts: Iterable[str]) -> None:
+        """A plan's lines: wrapped to the width of a terminal, and what comes or goes in colour.
+
+        To a pipe each goes in one piece, for whoever searches in it.
+        """
+        if not self._console:
+            self.lines(texts)
+            return
+        left = iter(texts)
+        while some := [*islice(left, _AT_ONCE)]:
+            self._console.print(self._painted(some))
+
+    def _painted(self, texts: Iterable[str]) -> "Text":
+        from rich.text import Text  # noqa: PLC0415 - only terminals pay for it
+
+        from reconciler.render.wrapping import wrapped  # noqa: PLC0415 - it imports rich
+
+        width = self._console.width if self._console and sys.stdout.isatty() else sys.maxsize
+        painted = [
+            Text("\n".join(wrapped(visible(text), width)), _OF_PLANS.get(text.strip()[:1], ""))
+            for text in texts
+        ]
+        return Text("\n").join(painted)
+
+    def document(self, text: str) -> None:
+        """A whole document in another format, as it is."""
+        _write(text)
 
     @contextmanager
     def progress(self, total: int) -> Iterator[Callable[[Applied], None]]:
