@@ -24,8 +24,14 @@ def avc_moodle_status(
 ) -> int:
     """Show how the integration of an AVC site and a Moodle site stands. Writes nothing.
 
-    Exit code 1 when a site could not be read, or something is broken: a key or an endpoint is
-    missing, the last synchronisation failed, is over a day old, or in the future.
+    Examples:
+      pl avc-moodle-status avc ss
+      pl avc-moodle-status avc ss --check
+      pl avc-moodle-status avc ss --json
+
+    Exit codes: 0 all is well; 1 when a site could not be read, or something is
+    broken: a key or an endpoint is missing, the last synchronisation failed, is
+    over a day old, or in the future.
     """
     import json
     import time

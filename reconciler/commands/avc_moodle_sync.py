@@ -42,7 +42,19 @@ def avc_moodle_sync(
         bool, typer.Option("--verbose", "-v", help="Verbose output showing each operation")
     ] = False,
 ) -> int:
-    """Synchronize guild memberships of an AVC site to cohorts of a Moodle site."""
+    """Synchronize guild memberships of an AVC site to cohorts of a Moodle site.
+
+    Plans and carries out in one go. What a guard holds back is not done: the rest
+    is, and the command that would do it is printed.
+
+    Examples:
+      pl avc-moodle-sync avc ss --full
+      pl avc-moodle-sync avc ss --full --dry-run
+      pl avc-moodle-sync avc ss --guild=web-dev
+      pl avc-moodle-sync avc ss --user=77 --verbose
+
+    Exit codes: 0 all of it is so, 1 anything else.
+    """
     require_one_mode(full=full, guild=guild, user=user)
     from contextlib import nullcontext
 

@@ -18,7 +18,10 @@ def avc_moodle_test(
 ) -> int:
     """Test the integration of an AVC site and a Moodle site. Writes nothing.
 
-    Exit code 0 only if every check that ran has passed.
+    Examples:
+      pl avc-moodle-test avc ss
+
+    Exit codes: 0 only if every check that ran has passed, else 1.
     """
     from reconciler.checks import all_checks, tally
     from reconciler.config.nwp import refuse_bad_name

@@ -13,7 +13,11 @@ STEPS = (
 def demo(debug: Debug = False) -> int:
     """Everything once, on two embedded sites: plan, review, apply, nothing left to do, history.
 
-    Each step is a process of its own, as it would be for you, in a directory that goes away.
+    Each step is a process of its own, as it would be for you, in a directory that
+    goes away.
+
+    Examples:
+      reconciler demo
     """
     import os
     import subprocess

@@ -27,7 +27,13 @@ def history(
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
     debug: Debug = False,  # noqa: ARG001 - the runner looks at it
 ) -> int:
-    """Show what was done to Moodles from this machine, the newest last. Asks no site."""
+    """Show what was done to Moodles from this machine, the newest last. Asks no site.
+
+    Examples:
+      reconciler history
+      reconciler history ss last
+      reconciler history ss --limit 5 --json
+    """
     from reconciler.state import state_directory
 
     if run is None and moodle is not None and _RUN.fullmatch(moodle):

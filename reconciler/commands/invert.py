@@ -46,7 +46,15 @@ def invert(
 ) -> int:
     """Make the plan that undoes a run of this machine, and the holds that keep it undone.
 
-    Reads Moodle, to say what can be given back and what that costs. Writes nothing to it.
+    Reads Moodle, to say what can be given back and what that costs. Writes nothing
+    to it. Enrolments that Moodle ended begin anew: grades and groups do not come
+    back by themselves.
+
+    Examples:
+      reconciler invert last -o undo.yaml
+      reconciler invert last --moodle ss --until 2099-12-31 -o undo.yaml
+
+    Exit codes: 0 planned, 1 error.
     """
     last = _day(until)
     from reconciler.config.sites import connect_pair

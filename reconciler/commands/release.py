@@ -22,7 +22,17 @@ def release(
     log_format: LogFormat = "text",  # noqa: ARG001 - the runner looks at it
     debug: Debug = False,
 ) -> int:
-    """Let a cohort go: take our mark and lock from it, and leave everything else as it is."""
+    """Let a cohort go: take our mark and lock from it, and leave everything else as it is.
+
+    Its members stay, and so do enrolments. Nothing of this program touches it from
+    then on.
+
+    Examples:
+      reconciler release avc ss web-dev
+      reconciler release avc ss 42 --yes
+
+    Exit codes: 0 released, 1 error or not wanted, 3 a guard holds it back.
+    """
     from reconciler.config.sites import connect_pair
     from reconciler.held_back import refuse_held_back
     from reconciler.models.moodle import MoodleQuery

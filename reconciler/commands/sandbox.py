@@ -43,7 +43,13 @@ def create(
     ] = False,
     debug: Debug = False,  # noqa: ARG001 - the runner looks at it
 ) -> int:
-    """Write avc.sqlite, moodle.sqlite and an nwp.yml with the sites avc and ss into DIR."""
+    """Write avc.sqlite, moodle.sqlite and an nwp.yml with the sites avc and ss into DIR.
+
+    Examples:
+      reconciler sandbox create community
+      reconciler sandbox create big --guilds 50 --users 1000 --members 2924
+      reconciler sandbox create projects --ddev
+    """
     from reconciler.render.terminal import Terminal
 
     sandbox_sites().create(
@@ -67,7 +73,11 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free one.")] = 8045,
     debug: Debug = False,  # noqa: ARG001 - the runner looks at it
 ) -> int:
-    """Serve the sandbox's Moodle on 127.0.0.1: its web services, and nothing else."""
+    """Serve the sandbox's Moodle on 127.0.0.1: its web services, and nothing else.
+
+    Examples:
+      reconciler sandbox serve community --port 8045
+    """
     from reconciler.render.terminal import Terminal
 
     terminal = Terminal()
