@@ -117,6 +117,7 @@ def _query(
         idnumbers=frozenset(person.uuid for person in people if "idnumber" in rules),
         hints={person.mail: person.name.lower() for person in people},
         describe_members=not one_person,
+        only_sought=one_person,
         links=link_words(people) if "link" in rules else frozenset(),
         everybody=isinstance(scope, FullScope),
     )

@@ -38,7 +38,8 @@ class Around:
     names: Mapping[int, str]
     """Account → its user name in Moodle."""
     members: Mapping[int, frozenset[int]]
-    """Cohort → its members now."""
+    """Cohort → its members now: of one person's plan, which changes no definition of a cohort
+    that is there, perhaps only those whom it is about."""
     inside: Mapping[CohortKey, frozenset[int]]
     """The same of our cohorts, by what they are for: also of one that a plan is yet to create."""
     ruling: frozenset[str] | None

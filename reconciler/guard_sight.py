@@ -33,7 +33,7 @@ def around(
         avc=plan.avc.uuid,
         url=moodle.url,
         sizes={
-            cohort.id: len(moodle.members.get(cohort.id, ()))
+            cohort.id: moodle.size(cohort.id)
             for cohort, mark in ours
             # Of one guild's plan, whatever else was read.
             if one_guild in {None, mark.key.uuid}

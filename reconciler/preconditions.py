@@ -76,7 +76,7 @@ class _Judge:
         for cohort in moodle.cohorts:
             self._holders[folded(cohort.idnumber)].add(cohort.id)
         roles = moodle.roles.roles if moodle.roles else ()
-        self._given = Given({role.shortname: role.id for role in roles}, moodle.roles)
+        self._given = Given({role.shortname: role.id for role in roles}, moodle)
         self._ours_then: set[tuple[CohortKey, int | None]] = set()
         self._members_then: set[tuple[CohortKey, int]] = set()
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.models.avc import AvcSnapshot
-from reconciler.models.moodle import PLUGIN, MoodleRole, MoodleSnapshot
+from reconciler.models.moodle import MoodleRole, MoodleSnapshot
 from reconciler.models.plan import ProblemKind, RolePlan, Way, WayReason
 from reconciler.models.settings import SyncSettings
 
@@ -145,7 +145,7 @@ class _Judge:
         because: WayReason = "configured" if configured else "plugin-installed"
         state = self.moodle.roles
         plugin = state is not None and state.definitions is not None
-        left = state is not None and any(g.component == PLUGIN for g in state.assignments)
+        left = state is not None and state.by_plugin
         if left and not plugin:
             # Gone without taking back what it gave, as in the middle of an upgrade.
             return "none", "impossible", "role-needs-plugin"

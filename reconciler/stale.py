@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from reconciler.models.desired import NOBODYS, CohortKey
-from reconciler.models.moodle import Cohort, Grant, RoleState
+from reconciler.models.moodle import Cohort, Grant, MoodleSnapshot, RoleState
 from reconciler.models.operations import (
     AddMember,
     AssignRole,
@@ -65,7 +65,8 @@ class _Judge:
             if isinstance(op, AddMember | AssignRole) and _gain(op) not in gains
         }
         self._unclaimed = _claimed(fresh) - _claimed(saved)
-        self._members = now.snapshots.moodle.members
+        self._moodle = now.snapshots.moodle
+        self._members = self._moodle.members
         self._cohorts = cohorts_by_key(now)
         self._creations = {op.key: op for op in fresh if isinstance(op, CreateCohort)}
         self._changes = {op.cohort: op for op in fresh if isinstance(op, ChangeCohort)}
@@ -142,7 +143,9 @@ class _Judge:
         found = self._cohorts.get(wanted.key)
         if found is None or found.id != wanted.cohort:
             return stale(wanted, f"cohort {wanted.cohort} is gone or no longer its cohort")
-        if wanted.account not in self._members.get(found.id, ()):
+        inside = wanted.account in self._members.get(found.id, ())
+        # Whoever was not looked up, as one person's account that is not theirs any more, may be.
+        if not inside and self._moodle.tells_of(wanted.account):
             return Checked(wanted, "done")
         if wanted.account in self._arriving:
             return stale(wanted, _ARRIVING)
@@ -204,16 +207,21 @@ class Given:
     """Which roles cohorts give whom, as Moodle has it."""
 
     ids: Mapping[str, int]
-    state: RoleState | None
+    moodle: MoodleSnapshot
 
     @classmethod
     def of(cls, now: Planned) -> "Given":
         """From fresh reads."""
-        return cls(now.wishes.roles.ids, now.snapshots.moodle.roles)
+        return cls(now.wishes.roles.ids, now.snapshots.moodle)
+
+    @property
+    def state(self) -> RoleState | None:
+        """None: this access shows no roles."""
+        return self.moodle.roles
 
     def has(self, giving: AssignRole | UnassignRole, cohort: int) -> bool | None:
         """Whether the account has the role through this cohort; None where it cannot be seen."""
-        if self.state is None:
+        if self.state is None or not self.moodle.tells_of(giving.account):
             return None
         role = self.ids.get(giving.role)
         if role is None:

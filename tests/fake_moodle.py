@@ -9,6 +9,7 @@ from typing import Literal
 from reconciler.models.desired import CohortKey
 from reconciler.models.log import LoggedChange
 from reconciler.models.moodle import (
+    PLUGIN,
     Ability,
     Account,
     Cohort,
@@ -52,6 +53,8 @@ class FakeMoodle:
     blind: frozenset[Rule] = frozenset({"link", "idnumber"})
     broken: frozenset[int] = frozenset()
     """Accounts that cannot be added anywhere."""
+    tells_apart: bool = False
+    """Whether it can give the memberships of some accounts, and the sizes of cohorts."""
     gives_all: bool = False
     """Whether it gives every account when every account is of use."""
     administrators: frozenset[int] | None = None
@@ -107,6 +110,7 @@ class FakeMoodle:
         members = {cohort: self.members.get(cohort, frozenset()) for cohort in wanted}
         held = [ids for grant, ids in self.assigned.items() if grant.cohort in wanted]
         described = set().union(*members.values(), *held) if query.describe_members else set()
+        sizes = {cohort: len(accounts) for cohort, accounts in members.items()}
         emails = {email.lower() for email in query.emails}
         known = {account.email.lower() for account in self.accounts.values()}
         hinted = {name for mail, name in query.hints.items() if mail.lower() not in known}
@@ -118,18 +122,23 @@ class FakeMoodle:
             or account.idnumber in query.idnumbers
             or any(link.username in query.links for link in account.links)
         }
+        only = None
+        if self.tells_apart and query.only_sought and not query.everybody:
+            only = sought
+            members = {cohort: accounts & only for cohort, accounts in members.items()}
         everybody = self.gives_all and query.everybody
         return MoodleSnapshot(
             url="https://moodle.example",
             cohorts=cohorts,
             members=members,
+            sizes=None if only is None else sizes,
             accounts={
                 i: a for i, a in self.accounts.items() if everybody or i in sought | described
             },
             everybody=everybody,
             administrators=self.administrators,
             issuers=self.issuers,
-            roles=self._roles(),
+            roles=self._roles(None if query.everybody else wanted, only),
             enrolment=self._enrolment(),
             abilities=self.abilities,
         )
@@ -140,12 +149,22 @@ class FakeMoodle:
         joins = self.courses if self.joins is None else self.joins
         return Enrolment(courses=self.courses, joins=joins, on_removal=self.on_removal)
 
-    def _roles(self) -> RoleState | None:
+    def _roles(self, cohorts: set[int] | None, only: set[int] | None) -> RoleState | None:
         if self.roles is None:
             return None
-        definitions = None if self.definitions is None else frozenset(self.definitions)
-        given = {grant: accounts for grant, accounts in self.assigned.items() if accounts}
-        return RoleState(roles=self.roles, definitions=definitions, assignments=given)
+        given = {
+            grant: accounts if only is None else accounts & only
+            for grant, accounts in self.assigned.items()
+            if cohorts is None or grant.cohort in cohorts
+        }
+        return RoleState(
+            roles=self.roles,
+            definitions=None if self.definitions is None else frozenset(self.definitions),
+            assignments={grant: accounts for grant, accounts in given.items() if accounts},
+            by_plugin=any(
+                accounts and grant.component == PLUGIN for grant, accounts in self.assigned.items()
+            ),
+        )
 
     def enrolments(self, accounts: frozenset[int], courses: frozenset[int]) -> Enrolled:
         return {

@@ -228,6 +228,7 @@ def moodles(draw: st.DrawFn) -> FakeMoodle:
 def _shown(draw: st.DrawFn, moodle: FakeMoodle, some: st.SearchStrategy[frozenset[int]]) -> None:
     """What the command line shows of a Moodle: everything."""
     moodle.blind = frozenset()
+    moodle.tells_apart = True
     moodle.issuers = draw(
         st.sampled_from([(), *((one,) for one in ISSUERS), (ISSUERS[0], OTHER_ISSUER)])
     )

@@ -416,7 +416,7 @@ def test_facts_of_a_reading() -> None:
     """A sync has read the Moodle, and need not ask again; what it did not see stays unknown."""
     bare = MoodleSnapshot(url="https://ss.example", cohorts=(), members={}, accounts={})
     assert (facts_of(bare).cohortrole, facts_of(bare).on_removal) == (None, None)
-    roles = RoleState(roles=(), definitions=None, assignments={})
+    roles = RoleState(roles=(), definitions=None, assignments={}, by_plugin=False)
     enrolment = Enrolment(courses={}, joins={}, on_removal="suspend")
     whole = bare.model_copy(update={"roles": roles, "enrolment": enrolment, "release": "5.1"})
     facts = facts_of(whole)

@@ -259,7 +259,10 @@ def snapshot(case: Case) -> MoodleSnapshot:
         definitions = frozenset[tuple[int, int]]() if case.plugin else None
         theirs = {Grant(cohort=7, role=LIBRARIAN.id, component=PLUGIN): frozenset({101})}
         state = RoleState(
-            roles=case.roles, definitions=definitions, assignments=theirs if case.left else {}
+            roles=case.roles,
+            definitions=definitions,
+            assignments=theirs if case.left else {},
+            by_plugin=case.left,
         )
     return MoodleSnapshot(
         url="x", cohorts=(), members={}, accounts={}, roles=state, abilities=case.abilities

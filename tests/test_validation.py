@@ -90,7 +90,7 @@ def snapshot(
         members={},
         accounts={},
         issuers=issuers,
-        roles=RoleState(roles=(), definitions=definitions, assignments={}),
+        roles=RoleState(roles=(), definitions=definitions, assignments={}, by_plugin=False),
         abilities=frozenset({"assign-roles"} if assigns else ()),
     )
 

@@ -103,7 +103,12 @@ class RoleState(Model):
     definitions: frozenset[tuple[int, int]] | None
     """(cohort id, role id) that local_cohortrole keeps in step; None: it is not installed."""
     assignments: dict[Grant, frozenset[int]]
-    """Account ids, by grant, of our component and local_cohortrole's. Nobody else's are read."""
+    """Account ids, by grant, of our component and local_cohortrole's. Nobody else's are read.
+
+    Of every cohort when the query was for everybody, and else of those whose members were wanted;
+    of the same accounts as ``MoodleSnapshot.members``."""
+    by_plugin: bool
+    """Whether anybody at all has such a role by local_cohortrole, installed or not."""
 
 
 class Enrolment(Model):
@@ -147,6 +152,9 @@ class MoodleQuery(Model):
     describe_members: bool = False
     """Whether the account of every member found is wanted, and of everybody whom one of these
     cohorts gives a role, as far as this access shows roles."""
+    only_sought: bool = False
+    """Whether, without ``everybody``, memberships are of use only of the accounts sought, beside
+    how many members there are. An access that can ask so reads those of nobody else."""
     links: frozenset[str] = frozenset()
     """What OAuth2 links of accounts sought may call their owners."""
     everybody: bool = False
@@ -174,6 +182,9 @@ class MoodleSnapshot(Model):
     """Every cohort of the site, in every context."""
     members: dict[int, frozenset[int]]
     """Cohort id → account ids, for the cohorts whose members were wanted."""
+    sizes: dict[int, int] | None = None
+    """Cohort id → how many members it has, for the same cohorts, when ``members`` are only those
+    among the accounts sought. None: they are all members."""
     accounts: dict[int, Account]
     """By id: those the query sought, and the members when it wanted them described."""
     everybody: bool = False
@@ -188,6 +199,16 @@ class MoodleSnapshot(Model):
     roles: RoleState | None = None
     enrolment: Enrolment | None = None
     abilities: frozenset[Ability] = frozenset()
+
+    def size(self, cohort: int) -> int:
+        """How many members a cohort has; 0 for one whose members were not wanted."""
+        if self.sizes is not None:
+            return self.sizes.get(cohort, 0)
+        return len(self.members.get(cohort, ()))
+
+    def tells_of(self, account: int) -> bool:
+        """Whether an account that is no member here is none in Moodle either."""
+        return self.sizes is None or account in self.accounts
 
 
 class MoodleFacts(Model):

@@ -16,6 +16,7 @@ SITE = {
     "issuers": [],
     "roles": [],
     "definitions": None,
+    "by_plugin": False,
     "courses": [],
     "on_removal": "unenrol",
     "abilities": [],

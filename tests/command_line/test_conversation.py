@@ -13,7 +13,7 @@ from reconciler.errors import (
     SiteUnreachable,
     UnexpectedAnswer,
 )
-from reconciler.models.moodle import OTHER_WAY, Grant, Link, MoodleQuery
+from reconciler.models.moodle import OTHER_WAY, Grant, Link, MoodleQuery, MoodleSnapshot
 from tests.command_line.playback import HELLO, SITE, Part, Playback, site
 
 COHORT = {"kind": "cohorts", "rows": [[7, "AVC - A", "a", "marked", True, True, ""]]}
@@ -32,7 +32,14 @@ ASSIGNMENTS = {
 }
 TRAILER: dict[str, Any] = {
     "kind": "trailer",
-    "counts": {"cohorts": 1, "members": 2, "accounts": 2, "links": 2, "assignments": 2},
+    "counts": {
+        "cohorts": 1,
+        "members": 2,
+        "sizes": 0,
+        "accounts": 2,
+        "links": 2,
+        "assignments": 2,
+    },
 }
 WHOLE: Sequence[dict[str, Any]] = (
     HELLO,
@@ -169,6 +176,60 @@ def test_members_of_other_cohorts_than_wanted_are_an_error(cohorts: dict[str, An
     """The decision is taken on both sides: an absence is no emptiness."""
     with pytest.raises(IncompleteRead, match="left out a part"):
         read(HELLO, cohorts, *WHOLE[2:])
+
+
+SOUGHT = QUERY.model_copy(update={"everybody": False, "only_sought": True})
+SIZES = {"kind": "sizes", "rows": [[7, 40]]}
+
+
+def some(query: MoodleQuery, *parts: Part, **counts: int) -> MoodleSnapshot:
+    """What a site says that has two of forty members of cohort 7 to tell, in the end these."""
+    found = {"cohorts": 1, "members": 2, "sizes": 40, "accounts": 0, "links": 0, "assignments": 0}
+    end = {"kind": "trailer", "counts": found | counts}
+    return site(HELLO, *parts, SITE, end)[0].read(query)
+
+
+def test_members_who_were_not_sought_are_numbers() -> None:
+    """Of a cohort that none of the accounts sought is in, too."""
+    more = {**COHORT, "rows": [[8, "AVC - B", "b", "marked", True, True, ""]]}
+    sizes = {**SIZES, "rows": [[7, 40], [8, 3]]}
+    snapshot = some(SOUGHT, COHORT, more, MEMBERS, sizes, cohorts=2, sizes=43)
+    assert snapshot.members == {7: {3, 4}, 8: frozenset()}
+    assert snapshot.sizes == {7: 40, 8: 3}
+
+
+_HALVES: dict[str, tuple[MoodleQuery, Sequence[Part], dict[str, int], str]] = {
+    "no size": (SOUGHT, (COHORT, MEMBERS), {}, "0 sizes and counts 40"),
+    "no size of nobody": (SOUGHT, (COHORT,), {"members": 0, "sizes": 0}, "left out a part"),
+    "another size": (
+        SOUGHT,
+        (COHORT, MEMBERS, {**SIZES, "rows": [[7, 39]]}),
+        {},
+        "39 sizes and counts 40",
+    ),
+    "no memberships": (SOUGHT, (COHORT, SIZES), {}, "0 members and counts 2"),
+    "memberships elsewhere": (
+        SOUGHT,
+        (COHORT, {**MEMBERS, "cohort": 9}, SIZES),
+        {},
+        "left out a part",
+    ),
+    "sizes elsewhere": (
+        SOUGHT,
+        (COHORT, MEMBERS, {**SIZES, "rows": [[7, 37], [9, 3]]}),
+        {},
+        "left out a part",
+    ),
+    "sizes for members": (QUERY, (COHORT, SIZES), {"members": 0}, "left out a part"),
+}
+
+
+@pytest.mark.parametrize("case", _HALVES)
+def test_a_part_of_memberships_or_sizes_is_an_error(case: str) -> None:
+    """Removals hang on memberships, and guards on sizes."""
+    query, parts, counts, sentence = _HALVES[case]
+    with pytest.raises(IncompleteRead, match=sentence):
+        some(query, *parts, **counts)
 
 
 _STRANGE: dict[str, list[Part]] = {

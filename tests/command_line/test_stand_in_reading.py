@@ -175,14 +175,17 @@ def test_a_role_that_rules_the_site(
 
 
 def test_definitions_and_assignments(site: MoodleSite, stand_in: StandIn) -> None:
-    """Ours and the plugin's, in the system context; nobody else's."""
+    """Ours and the plugin's, in the system context; nobody else's, and no more than is asked."""
     stand_in.edit("INSERT INTO local_cohortrole (cohortid, roleid) VALUES (1, 2), (4, 1)")
     stand_in.edit(f"{_ROLE} (2, 1, 3, 'local_cohortrole', 1), (2, 1, 4, 'local_cohortrole', 1)")
     stand_in.edit(f"{_ROLE} (2, 1, 3, 'avc_moodle_sync', 4), (2, 1, 3, '', 0)")
     stand_in.edit(f"{_ROLE} (2, 3, 3, 'avc_moodle_sync', 4), (2, 1, 3, 'enrol_cohort', 5)")
-    roles = site.read(MoodleQuery()).roles
+    bare = site.read(MoodleQuery()).roles
+    assert bare
+    assert (bare.assignments, bare.by_plugin) == ({}, True)
+    roles = site.read(EVERYBODY).roles
     assert roles
-    assert roles.definitions == frozenset({(1, 2), (4, 1)})
+    assert roles.definitions == bare.definitions == frozenset({(1, 2), (4, 1)})
     assert roles.assignments == {
         Grant(cohort=1, role=2, component="local_cohortrole"): {3, 4},
         Grant(cohort=4, role=2, component="avc_moodle_sync"): {3},
@@ -192,9 +195,10 @@ def test_definitions_and_assignments(site: MoodleSite, stand_in: StandIn) -> Non
 def test_a_site_without_the_plugin(site: MoodleSite, stand_in: StandIn) -> None:
     """No definitions is not the same as none of them; the other abilities stay."""
     stand_in.without_cohortrole()
+    stand_in.edit(f"{_ROLE} (2, 3, 3, 'local_cohortrole', 1), (2, 1, 3, 'avc_moodle_sync', 1)")
     snapshot = site.read(MoodleQuery())
     assert snapshot.roles
-    assert snapshot.roles.definitions is None
+    assert (snapshot.roles.definitions, snapshot.roles.by_plugin) == (None, False)
     assert snapshot.abilities == {"assign-roles", "lock-cohorts", "record-syncs"}
 
 
@@ -297,6 +301,61 @@ def test_whom_a_cohort_gives_a_role_is_described(site: MoodleSite, stand_in: Sta
     assert site.read(query).accounts == {}
     described = query.model_copy(update={"describe_members": True})
     assert site.read(described).accounts.keys() == {3, 4}
+
+
+def test_memberships_of_those_who_are_sought(site: MoodleSite, stand_in: StandIn) -> None:
+    """Of living accounts in cohorts of ours; whatever the number of cohorts, and of accounts."""
+    stand_in.edit(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1300)"
+        " INSERT INTO cohort (name, idnumber, description)"
+        " SELECT i, i, CASE i WHEN 1300 THEN '' ELSE 'mark' END FROM n"
+    )
+    stand_in.edit("INSERT INTO cohort_members SELECT id, 3 FROM cohort WHERE id <> 7")
+    stand_in.edit("INSERT INTO cohort_members VALUES (9, 4), (9, 5), (9, 6), (1299, 4), (1299, 99)")
+    stand_in.edit("UPDATE user SET deleted = 1 WHERE id = 6")
+    emails = frozenset(f"nobody{number}@example.org" for number in range(600))
+    query = MoodleQuery(
+        member_marks=frozenset({"mark"}),
+        emails=emails | {"user00001@example.org", "user00003@example.org"},
+        only_sought=True,
+    )
+    snapshot = site.read(query)
+    assert snapshot.accounts.keys() == {3, 5}
+    mine = frozenset({3})
+    found = {**dict.fromkeys(range(1, 1300), mine), 7: frozenset(), 9: mine | {5}}
+    assert snapshot.members == found
+    assert snapshot.sizes == {**dict.fromkeys(range(1, 1300), 1), 7: 0, 9: 3, 1299: 2}
+    nobody = site.read(MoodleQuery(member_marks=frozenset({"mark"}), only_sought=True))
+    assert (set(nobody.members.values()), nobody.sizes) == ({frozenset()}, snapshot.sizes)
+    everybody = site.read(query.model_copy(update={"everybody": True}))
+    assert (everybody.sizes, everybody.members[9]) == (None, frozenset({3, 4, 5}))
+
+
+def test_roles_of_those_who_are_sought(site: MoodleSite, stand_in: StandIn) -> None:
+    """As far as cohorts of ours give them; without ``only_sought``, of everybody in these."""
+    stand_in.edit("INSERT INTO cohort (name, description) VALUES ('One', 'mark'), ('Two', '')")
+    stand_in.edit(f"{_ROLE} (2, 1, 3, 'avc_moodle_sync', 1), (2, 1, 4, 'avc_moodle_sync', 1)")
+    stand_in.edit(f"{_ROLE} (2, 1, 3, 'local_cohortrole', 1), (2, 1, 3, 'avc_moodle_sync', 2)")
+    query = MoodleQuery(
+        member_marks=frozenset({"mark"}), usernames=frozenset({"user00001"}), only_sought=True
+    )
+    ours, theirs, other = (
+        Grant(cohort=cohort, role=2, component=component)
+        for cohort, component in (
+            (1, "avc_moodle_sync"),
+            (1, "local_cohortrole"),
+            (2, "avc_moodle_sync"),
+        )
+    )
+    mine = site.read(query).roles
+    assert mine
+    assert mine.assignments == {ours: {3}, theirs: {3}}
+    of_cohorts = site.read(query.model_copy(update={"only_sought": False})).roles
+    assert of_cohorts
+    assert of_cohorts.assignments == {ours: {3, 4}, theirs: {3}}
+    of_all = site.read(EVERYBODY).roles
+    assert of_all
+    assert of_all.assignments == {ours: {3, 4}, theirs: {3}, other: {3}}
 
 
 def test_a_query_may_be_large(site: MoodleSite) -> None:

@@ -51,7 +51,7 @@ def _unassign(
 
 
 def _roles(place: Place) -> RoleState:
-    roles = place.site.read(MoodleQuery()).roles
+    roles = place.site.read(MoodleQuery(everybody=True)).roles
     assert roles
     return roles
 

@@ -89,6 +89,27 @@ def test_members_are_described_when_that_is_wanted(place: Place) -> None:
     }
 
 
+def test_memberships_of_those_who_are_sought(place: Place) -> None:
+    """Only these are of use then, and sizes; what else comes is whole."""
+    mark = f"<!-- {place.prefix} -->"
+    first, second, empty = place.create("first", "second", "empty", text=mark)
+    (other,) = place.create("other")
+    one, two, three, *_ = place.accounts()
+    for cohort, accounts in {first: (one, two), second: (two, three), other: (one, two)}.items():
+        place.add(cohort, *accounts)
+    query = MoodleQuery(
+        member_marks=frozenset({place.prefix}), emails=frozenset(place.emails[:1]), only_sought=True
+    )
+    snapshot = place.site.read(query)
+    assert snapshot.accounts.keys() == {one}
+    inside = {cohort: accounts & {one} for cohort, accounts in snapshot.members.items()}
+    assert inside == {first: {one}, second: frozenset(), empty: frozenset()}
+    assert {cohort: snapshot.size(cohort) for cohort in inside} == {first: 2, second: 2, empty: 0}
+    assert snapshot.tells_of(one)
+    seen = frozenset[int]().union(*snapshot.members.values())
+    assert snapshot.tells_of(two) is (two in seen) is (three in seen)
+
+
 @pytest.mark.parametrize("spelling", [str.lower, str.upper, str.title])
 def test_accounts_are_found_in_any_spelling_of_an_address(
     place: Place, spelling: type[str]

@@ -114,6 +114,7 @@ _WHOLE = MoodleSnapshot(
             Grant(cohort=3, role=CREATOR, component="local_cohortrole"): frozenset({3}),
             Grant(cohort=1, role=CREATOR, component="avc_moodle_sync"): frozenset({3}),
         },
+        by_plugin=True,
     ),
     enrolment=Enrolment(
         courses={1: frozenset({20, 21}), 3: frozenset({21})},
@@ -190,6 +191,54 @@ def test_members_of_unmarked_cohorts_by_their_names(moodle: str) -> None:
     """As the query says, and never of a cohort in a course category."""
     query = MARKED.model_copy(update={"unmarked_prefix": "AVC - "})
     assert read(moodle, query).members == {**_WHOLE.members, 3: frozenset({7})}
+
+
+def _in_ours() -> dict[Grant, frozenset[int]]:
+    """The assignments that hang on a marked cohort."""
+    assert _WHOLE.roles
+    given = _WHOLE.roles.assignments
+    return {grant: accounts for grant, accounts in given.items() if grant.cohort == 1}
+
+
+@pytest.mark.parametrize(("size", "names"), [(1, {"bob"}), (5000, {"bob"}), (5000, set())])
+def test_memberships_of_those_who_are_sought(
+    moodle: str, monkeypatch: pytest.MonkeyPatch, size: int, names: set[str]
+) -> None:
+    """With their roles, of living accounts in cohorts of ours; of others, how many they are."""
+    monkeypatch.setattr("providers.moodle.database.source.CHUNK", size)
+    execute(
+        moodle,
+        "INSERT INTO mdl_cohort_members (id, cohortid, userid)"
+        " VALUES (90, 3, 4), (91, 1, 5), (92, 1, 999), (93, 1, 7)",
+    )
+    query = MARKED.model_copy(update={"only_sought": True, "usernames": frozenset(names)})
+    snapshot = read(moodle, query)
+    mine = frozenset({4} if names else ())
+    assert snapshot.accounts.keys() == mine
+    assert snapshot.members == {1: mine, 4: frozenset()}
+    assert snapshot.sizes == {1: 3, 4: 0}
+    assert snapshot.roles
+    assert snapshot.roles.assignments == {
+        grant: accounts & mine for grant, accounts in _in_ours().items() if accounts & mine
+    }
+    whole = read(moodle, query.model_copy(update={"everybody": True}))
+    assert (whole.sizes, whole.members[1]) == (None, frozenset({3, 4, 7}))
+
+
+@pytest.mark.parametrize(("component", "found"), [("local_cohortrole", True), ("x", False)])
+def test_what_a_plugin_gave_that_is_gone(moodle: str, component: str, *, found: bool) -> None:
+    """It is seen in every read, whoever is sought; and not what it gave below the site level."""
+    execute(
+        moodle,
+        "DELETE FROM mdl_config_plugins WHERE plugin = 'local_cohortrole'",
+        f"UPDATE mdl_role_assignments SET component = '{component}', itemid = 77"
+        f" WHERE component = 'local_cohortrole' AND contextid = {SYSTEM}",
+        f"UPDATE mdl_role_assignments SET component = 'local_cohortrole'"
+        f" WHERE contextid = {CATEGORY}",
+    )
+    roles = read(moodle, MoodleQuery()).roles
+    assert roles
+    assert (roles.definitions, roles.assignments, roles.by_plugin) == (None, {}, found)
 
 
 @pytest.mark.parametrize(
@@ -297,7 +346,9 @@ def test_long_lists_are_asked_for_in_parts(
     query = query.model_copy(
         update={"emails": frozenset(one.email for one in _WHOLE.accounts.values())}
     )
-    whole = _WHOLE.model_copy(update={"everybody": False})
+    assert _WHOLE.roles
+    roles = _WHOLE.roles.model_copy(update={"assignments": _in_ours()})
+    whole = _WHOLE.model_copy(update={"everybody": False, "roles": roles})
     assert read(moodle, query) == whole
     everyone = frozenset({3, 4, 7})
     assert len(reading(moodle).enrolments(everyone, frozenset({20, 21, 22}))) == 2

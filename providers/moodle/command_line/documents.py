@@ -69,6 +69,13 @@ class Members(Model):
     accounts: frozenset[int]
 
 
+class Sizes(Model):
+    """Cohort, and how many members it has."""
+
+    kind: Literal["sizes"]
+    rows: tuple[tuple[int, int], ...]
+
+
 class Accounts(Model):
     """id, user name, address, auth, idnumber, suspended, confirmed, idnumber locked."""
 
@@ -100,6 +107,7 @@ class Site(Model):
     roles: tuple[tuple[int, str, bool, bool], ...]
     """id, short name, may be given in the system context, rules the site."""
     definitions: frozenset[tuple[int, int]] | None
+    by_plugin: bool
     courses: tuple[tuple[int, int, bool], ...]
     """Cohort, course, whether who joins is enrolled."""
     on_removal: Literal["unenrol", "suspend"]
@@ -162,6 +170,7 @@ Said = (
     | Look
     | Cohorts
     | Members
+    | Sizes
     | Accounts
     | Links
     | Assignments

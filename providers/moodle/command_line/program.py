@@ -8,7 +8,7 @@ Task = Literal["look", "read", "enrolments", "changes", "write"]
 
 _PIECES: dict[str, tuple[str, ...]] = {
     "look": ("look", "site", "plugin"),
-    "read": ("read", "site", "plugin"),
+    "read": ("read", "members", "site", "plugin"),
     "enrolments": ("enrolments",),
     "changes": ("changes",),
     "write": ("write", "holder", "sight", "operations", "record", "plugin"),

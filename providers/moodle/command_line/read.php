@@ -1,6 +1,6 @@
 <?php
 /**
- * Reading: cohorts, their members, and the accounts sought.
+ * Reading: cohorts, and the accounts sought.
  *
  * Moodle functions called: context_system::instance, get_config;
  * $DB->get_dbfamily, execute, get_recordset_sql (close), get_fieldset_sql, get_records_sql,
@@ -11,26 +11,37 @@ namespace avc_moodle_sync;
 const ACCOUNTS = 'SELECT u.id, u.username, u.email, u.auth, u.idnumber, u.suspended, u.confirmed
                     FROM {user} u WHERE u.deleted = 0';
 
-/**
- * Memberships of living accounts. Rows of others are left over: cohort_add_member (cohort/lib.php)
- * takes any number, and only delete_user (lib/moodlelib.php) takes an account out of its cohorts.
- */
-const MEMBERSHIPS = '{cohort_members} m JOIN {user} u ON u.id = m.userid WHERE u.deleted = 0';
-
 /** Says what the query asks for; returns the counts that the database gives for it. */
 function work(array $query): array
 {
     stop_time();
-    [$wanted, $members] = say_cohorts($query);
-    $accounts = $query['everybody'] ? say_everybody() : say_sought($query, $wanted, $members);
+    $wanted = say_cohorts($query);
+    $sought = $query['everybody'] ? null : sought($query);
+    // Whose memberships and roles are said; null: everybody's.
+    $only = $query['only_sought'] && $sought !== null ? array_keys($sought) : null;
+    $inside = among([[MEMBERSHIPS, []]], 'm.cohortid', $wanted);
+    $given = assignments($sought === null ? null : $wanted, $only);
+    if ($only === null) {
+        $members = say_members($wanted);
+    } else {
+        $members = say_memberships(among($inside, 'm.userid', $only));
+        say_sizes($wanted, $inside);
+    }
+    if ($query['describe_members'] && $sought !== null) {
+        $described = [...$members, ...holders($given)];
+        $sought += accounts_by('id', array_diff($described, array_keys($sought)));
+    }
+    $accounts = $sought === null ? say_everybody() : say_accounts($sought);
     say_links($accounts);
+    say_assignments($given);
     say_site();
     return [
         'cohorts' => count_rows([['{cohort}', []]]),
-        'members' => count_rows(among(MEMBERSHIPS, 'm.cohortid', $wanted)),
-        'accounts' => count_rows(among('{user} WHERE deleted = 0', 'id', $accounts)),
+        'members' => count_rows(among($inside, 'm.userid', $only)),
+        'sizes' => $only === null ? 0 : count_rows($inside),
+        'accounts' => count_rows(among([['{user} WHERE deleted = 0', []]], 'id', $accounts)),
         'links' => count_rows(links($accounts)),
-        'assignments' => count_rows([assignments()]),
+        'assignments' => count_rows($given),
     ];
 }
 
@@ -55,7 +66,7 @@ function stop_time(): void
     }
 }
 
-/** Says every cohort, and the members of those whose members are wanted; returns both's ids. */
+/** Says every cohort; returns the ids of those whose members are wanted. */
 function say_cohorts(array $query): array
 {
     global $DB;
@@ -78,7 +89,7 @@ function say_cohorts(array $query): array
     }
     $rows->close();
     $said->flush();
-    return [$wanted, say_members($wanted)];
+    return $wanted;
 }
 
 /** The decision of MoodleQuery.wants_members_of, for a cohort in the system context. */
@@ -95,22 +106,6 @@ function wants_members_of(array $query, object $cohort): bool
         && !str_contains($description, $query['unmarked']);
 }
 
-/** Says the members of these cohorts, an empty list where there are none; returns all their ids. */
-function say_members(array $cohorts): array
-{
-    global $DB;
-    $everywhere = [];
-    foreach ($cohorts as $cohort) {
-        $sql = 'SELECT m.userid FROM ' . MEMBERSHIPS . ' AND m.cohortid = ?';
-        $accounts = numbers($DB->get_fieldset_sql($sql, [$cohort]));
-        foreach (array_chunk($accounts, 10 * ROWS) ?: [[]] as $some) {
-            say('members', ['cohort' => $cohort, 'accounts' => $some]);
-        }
-        $everywhere += array_fill_keys($accounts, true);
-    }
-    return array_keys($everywhere);
-}
-
 /** Says all accounts; returns null: no list of ids is needed to ask for what belongs to them. */
 function say_everybody(): ?array
 {
@@ -125,18 +120,19 @@ function say_everybody(): ?array
     return null;
 }
 
-/** Says the accounts that the query seeks, of cohorts and members wanted; returns their ids. */
-function say_sought(array $query, array $wanted, array $members): array
+/** The accounts that the query seeks, by id. */
+function sought(array $query): array
 {
     $found = accounts_by('email', $query['emails'])
         + accounts_by('username', $query['usernames'])
         + accounts_by('idnumber', $query['idnumbers'])
         + accounts_by('id', linked_accounts($query['links']));
-    $found += accounts_by('username', hinted($query['hints'], $found));
-    if ($query['describe_members']) {
-        $described = [...$members, ...holders($wanted)];
-        $found += accounts_by('id', array_diff($described, array_keys($found)));
-    }
+    return $found + accounts_by('username', hinted($query['hints'], $found));
+}
+
+/** Says these accounts; returns their ids. */
+function say_accounts(array $found): array
+{
     $said = new Rows('accounts');
     foreach ($found as $row) {
         $said->add(account($row));
@@ -214,11 +210,11 @@ function say_links(?array $accounts): void
 }
 
 /** What say_links says, as among() gives it. */
-function links(?array $accounts): iterable
+function links(?array $accounts): array
 {
     $tables = '{auth_oauth2_linked_login} l JOIN {user} u ON u.id = l.userid';
     $which = "u.deleted = 0 AND l.confirmtoken = ''";
-    return has_oauth2() ? among("$tables WHERE $which", 'l.userid', $accounts) : [];
+    return has_oauth2() ? among([["$tables WHERE $which", []]], 'l.userid', $accounts) : [];
 }
 
 /** Whether there is the plugin that keeps OAuth2 logins; it can be uninstalled, tables and all. */
@@ -228,25 +224,27 @@ function has_oauth2(): bool
 }
 
 /**
- * Tables with a condition, narrowed to rows whose column has one of the values (not narrowed for
- * null), and its parameters: as many times as the values need.
+ * Tables with their conditions, each with its parameters, narrowed to rows whose column has one of
+ * the values (not narrowed for null): as many times as the values need.
  */
-function among(string $from, string $column, ?array $values): iterable
+function among(array $froms, string $column, ?array $values): array
 {
     global $DB;
     if ($values === null) {
-        return [[$from, []]];
+        return $froms;
     }
     $narrowed = [];
-    foreach (array_chunk($values, VALUES) as $some) {
-        [$in, $parameters] = $DB->get_in_or_equal($some);
-        $narrowed[] = ["$from AND $column $in", $parameters];
+    foreach ($froms as [$from, $given]) {
+        foreach (array_chunk($values, VALUES) as $some) {
+            [$in, $parameters] = $DB->get_in_or_equal($some);
+            $narrowed[] = ["$from AND $column $in", [...$given, ...$parameters]];
+        }
     }
     return $narrowed;
 }
 
 /** Rows, as the database counts them. */
-function count_rows(iterable $froms): int
+function count_rows(array $froms): int
 {
     global $DB;
     $count = 0;

@@ -16,6 +16,7 @@ from providers.moodle.command_line.documents import (
     Members,
     Said,
     Site,
+    Sizes,
 )
 from providers.php.documents import Trailer
 from reconciler.errors import IncompleteRead
@@ -94,11 +95,12 @@ class _Gathered:
         self._about: Site | None = None
         self._cohorts: list[Cohort] = []
         self._members: dict[int, frozenset[int]] = {}
+        self._sizes: dict[int, int] = {}
         self._accounts: list[tuple[int, str, str, str, str, bool, bool, bool]] = []
         self._links: dict[int, list[Link]] = defaultdict(list)
         self._assigned: dict[tuple[int, int, str], set[int]] = defaultdict(set)
 
-    def take(self, document: Said) -> None:
+    def take(self, document: Said) -> None:  # noqa: C901 - one branch a kind of document
         """Keep what a document says. Raises ReadError for one that is no part of a snapshot."""
         match document:
             case Hello():
@@ -108,6 +110,8 @@ class _Gathered:
             case Members():
                 before = self._members.get(document.cohort, frozenset())
                 self._members[document.cohort] = before | document.accounts
+            case Sizes():
+                self._sizes.update(document.rows)
             case Accounts():
                 self._accounts += document.rows
             case Links():
@@ -126,6 +130,7 @@ class _Gathered:
         return {
             "cohorts": len(self._cohorts),
             "members": _total(self._members.values()),
+            "sizes": sum(self._sizes.values()),
             "accounts": len(self._accounts),
             "links": _total(self._links.values()),
             "assignments": _total(self._assigned.values()),
@@ -133,8 +138,12 @@ class _Gathered:
 
     def snapshot(self, query: MoodleQuery) -> MoodleSnapshot:
         """The whole of it, once the trailer has been. Raises ReadError."""
+        sizes = self._sizes if query.only_sought and not query.everybody else None
         wanted = {cohort.id for cohort in self._cohorts if query.wants_members_of(cohort)}
-        if self._hello is None or self._about is None or self._members.keys() != wanted:
+        # That nobody is in a cohort is said, too: by its size, or by a list of nobody.
+        told = (self._members if sizes is None else sizes).keys()
+        whole = told == wanted and self._members.keys() <= wanted
+        if self._hello is None or self._about is None or not whole:
             raise IncompleteRead(
                 f"Moodle of site {self._php.place} left out a part of its answer: its own PHP may"
                 " be changed. Look at PHP's log."
@@ -144,7 +153,8 @@ class _Gathered:
             url=self._hello.url,
             release=self._hello.release,
             cohorts=tuple(self._cohorts),
-            members=self._members,
+            members={cohort: self._members.get(cohort, frozenset()) for cohort in wanted},
+            sizes=sizes,
             accounts=self._described(),
             everybody=query.everybody,
             administrators=about.administrators,
@@ -170,6 +180,7 @@ class _Gathered:
                 for i, name, system, rules in about.roles
             ),
             definitions=about.definitions,
+            by_plugin=about.by_plugin,
             assignments={
                 Grant(cohort=cohort, role=role, component=component): frozenset(accounts)
                 for (cohort, role, component), accounts in self._assigned.items()

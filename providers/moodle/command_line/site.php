@@ -3,7 +3,8 @@
  * Reading: roles and what gives them, enrolments by cohort, OAuth2 issuers, administrators.
  *
  * Moodle functions called: context_system::instance, get_config, enrol_is_enabled;
- * $DB->get_records_sql, get_recordset_sql (close), get_fieldset_sql, get_in_or_equal.
+ * $DB->get_records_sql, get_recordset_sql (close), get_fieldset_sql, get_in_or_equal,
+ * record_exists.
  * Moodle's globals and constants: $CFG->siteadmins; CONTEXT_SYSTEM, CAP_ALLOW,
  * ENROL_INSTANCE_ENABLED, ENROL_EXT_REMOVED_UNENROL.
  */
@@ -13,13 +14,13 @@ namespace avc_moodle_sync;
 function say_site(): void
 {
     global $CFG;
-    say_assignments();
     $definitions = definitions();
     say('site', [
         'administrators' => numbers(array_filter(explode(',', (string) $CFG->siteadmins))),
         'issuers' => issuers(),
         'roles' => roles(),
         'definitions' => $definitions,
+        'by_plugin' => is_given_by_plugin(),
         'courses' => courses(),
         'on_removal' => on_removal(),
         'abilities' => array_merge(
@@ -92,42 +93,52 @@ function definitions(): ?array
     return $said;
 }
 
-/** Says who has a role in the system context by our component or by local_cohortrole. */
-function say_assignments(): void
+/** Says role assignments, as assignments() gives them. */
+function say_assignments(array $assignments): void
 {
     global $DB;
-    [$from, $parameters] = assignments();
     $said = new Rows('assignments');
-    $rows = $DB->get_recordset_sql(
-        "SELECT id, itemid, roleid, component, userid FROM $from ORDER BY id",
-        $parameters
-    );
-    foreach ($rows as $row) {
-        $said->add([(int) $row->itemid, (int) $row->roleid, $row->component, (int) $row->userid]);
+    foreach ($assignments as [$from, $parameters]) {
+        $sql = "SELECT id, itemid, roleid, component, userid FROM $from ORDER BY id";
+        $rows = $DB->get_recordset_sql($sql, $parameters);
+        foreach ($rows as $row) {
+            $role = (int) $row->roleid;
+            $said->add([(int) $row->itemid, $role, $row->component, (int) $row->userid]);
+        }
+        $rows->close();
     }
-    $rows->close();
     $said->flush();
 }
 
-/** The role assignments that say_assignments says: table and condition, and their parameters. */
-function assignments(): array
+/**
+ * Role assignments in the system context by our component or by local_cohortrole, that hang on one
+ * of these cohorts and are of one of these accounts (of all for null), as among() gives them.
+ */
+function assignments(?array $cohorts, ?array $accounts): array
 {
     global $DB;
     [$in, $parameters] = $DB->get_in_or_equal([COMPONENT, PLUGIN]);
-    $system = \context_system::instance()->id;
-    return ["{role_assignments} WHERE component $in AND contextid = ?", [...$parameters, $system]];
+    $from = "{role_assignments} WHERE component $in AND contextid = ?";
+    $all = [[$from, [...$parameters, \context_system::instance()->id]]];
+    return among(among($all, 'itemid', $cohorts), 'userid', $accounts);
 }
 
-/** Ids of the accounts to whom these cohorts give a role, of those that say_assignments says. */
-function holders(array $cohorts): array
+/** Whether anybody has a role in the system context by local_cohortrole, installed or not. */
+function is_given_by_plugin(): bool
 {
     global $DB;
-    [$from, $given] = assignments();
+    $system = \context_system::instance()->id;
+    $theirs = ['component' => PLUGIN, 'contextid' => $system];
+    return $DB->record_exists('role_assignments', $theirs);
+}
+
+/** Ids of the accounts that have these role assignments. */
+function holders(array $assignments): array
+{
+    global $DB;
     $holders = [];
-    foreach (array_chunk($cohorts, VALUES) as $some) {
-        [$in, $parameters] = $DB->get_in_or_equal($some);
-        $sql = "SELECT userid FROM $from AND itemid $in";
-        $found = numbers($DB->get_fieldset_sql($sql, [...$given, ...$parameters]));
+    foreach ($assignments as [$from, $parameters]) {
+        $found = numbers($DB->get_fieldset_sql("SELECT userid FROM $from", $parameters));
         $holders += array_fill_keys($found, true);
     }
     return array_keys($holders);

@@ -8,7 +8,7 @@ how auth/oauth2/classes/api.php tells a confirmed link; ``oauth2_issuer`` (id, n
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
@@ -16,6 +16,9 @@ from sqlalchemy import ColumnElement, and_, func, select
 from providers.moodle.database.settings import idnumber_locks, is_installed
 from providers.moodle.database.source import Source
 from reconciler.models.moodle import Account, Issuer, Link, MoodleQuery
+
+Found = dict[int, Any]
+"""Rows of ``user`` by id."""
 
 
 def read_issuers(source: Source) -> tuple[Issuer, ...]:
@@ -43,15 +46,30 @@ def idnumber_locked(source: Source) -> dict[str, bool]:
     return {auth: auth in locked for auth in source.connection.execute(used).scalars()}
 
 
-def read_accounts(
-    source: Source, query: MoodleQuery, described: Iterable[frozenset[int]]
-) -> dict[int, Account]:
-    """The accounts that the query seeks, by id; all that are not deleted if it wants everybody.
+def sought(source: Source, query: MoodleQuery) -> Found:
+    """The accounts that the query seeks; all that are not deleted if it wants everybody."""
+    user = source.tables["user"].c
+    if query.everybody:
+        return _by(source, user.id, None)
+    found = (
+        _by_text(source, user.email, query.emails)
+        | _by_text(source, user.idnumber, query.idnumbers)
+        | _by(source, user.username, query.usernames)
+        | with_ids(source, _linked(source, query.links))
+    )
+    known = {row.email.lower() for row in found.values()}
+    hints = {name for email, name in query.hints.items() if email.lower() not in known}
+    return found | _by(source, user.username, hints)
 
-    ``described`` are ids of those who are wanted, too, where the query describes members.
-    """
-    found = _everybody(source) if query.everybody else _sought(source, query, described)
-    links = _links(source, None if query.everybody else found.keys())
+
+def with_ids(source: Source, accounts: Collection[int]) -> Found:
+    """Those of these accounts that are not deleted."""
+    return _by(source, source.tables["user"].c.id, accounts)
+
+
+def described(source: Source, found: Found, *, everybody: bool) -> dict[int, Account]:
+    """These accounts with all that is known of them, by id; ``everybody``: they are all."""
+    links = _links(source, None if everybody else found.keys())
     locked = idnumber_locks(source)
     return {
         number: Account(
@@ -69,29 +87,7 @@ def read_accounts(
     }
 
 
-def _everybody(source: Source) -> dict[int, Any]:
-    return _by(source, source.tables["user"].c.id, None)
-
-
-def _sought(
-    source: Source, query: MoodleQuery, described: Iterable[frozenset[int]]
-) -> dict[int, Any]:
-    user = source.tables["user"].c
-    found = (
-        _by_text(source, user.email, query.emails)
-        | _by_text(source, user.idnumber, query.idnumbers)
-        | _by(source, user.username, query.usernames)
-        | _by(source, user.id, _linked(source, query.links))
-    )
-    known = {row.email.lower() for row in found.values()}
-    hints = {name for email, name in query.hints.items() if email.lower() not in known}
-    found |= _by(source, user.username, hints)
-    if query.describe_members:
-        found |= _by(source, user.id, set().union(*described) - found.keys())
-    return found
-
-
-def _by_text(source: Source, column: ColumnElement[str], texts: Collection[str]) -> dict[int, Any]:
+def _by_text(source: Source, column: ColumnElement[str], texts: Collection[str]) -> Found:
     """In whatever case; what the database holds equal beyond that comes along."""
     # Who has no idnumber has the empty one.
     wanted = {text for text in texts if text}
@@ -100,9 +96,7 @@ def _by_text(source: Source, column: ColumnElement[str], texts: Collection[str])
     )
 
 
-def _by(
-    source: Source, column: ColumnElement[Any], values: Collection[int | str] | None
-) -> dict[int, Any]:
+def _by(source: Source, column: ColumnElement[Any], values: Collection[int | str] | None) -> Found:
     user = source.tables["user"]
     query = select(user).where(user.c.deleted == 0)
     return {row.id: row for row in source.among(query, column, values)}

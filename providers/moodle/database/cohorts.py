@@ -9,7 +9,7 @@ and only ``delete_user`` (lib/moodlelib.php) takes an account out of its cohorts
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Join, and_, func, select
 
 from providers.moodle.database.source import Source
 from reconciler.errors import UnexpectedAnswer
@@ -52,12 +52,34 @@ def _cohort(row: Any, system: int) -> Cohort:
     )
 
 
-def read_members(source: Source, cohorts: Collection[int]) -> dict[int, frozenset[int]]:
-    """Cohort id → account ids, for these cohorts."""
-    members, user = source.tables["cohort_members"], source.tables["user"]
-    living = and_(user.c.id == members.c.userid, user.c.deleted == 0)
-    query = select(members).select_from(members.join(user, living))
+def read_members(
+    source: Source, cohorts: Collection[int], only: Collection[int] | None
+) -> dict[int, frozenset[int]]:
+    """Cohort id → account ids, for these cohorts; of these accounts, or of all for None."""
+    members, living = source.tables["cohort_members"], _living(source)
+    query = select(members).select_from(living)
     found: dict[int, set[int]] = {cohort: set() for cohort in cohorts}
-    for row in source.among(query, members.c.cohortid, cohorts):
-        found[row.cohortid].add(row.userid)
+    if only is None:
+        rows = source.among(query, members.c.cohortid, cohorts)
+    else:
+        rows = source.among(query, members.c.userid, only)
+    for row in rows:
+        if row.cohortid in found:
+            found[row.cohortid].add(row.userid)
     return {cohort: frozenset(accounts) for cohort, accounts in found.items()}
+
+
+def read_sizes(source: Source, cohorts: Collection[int]) -> dict[int, int]:
+    """Cohort id → how many members it has, for these cohorts."""
+    cohort = source.tables["cohort_members"].c.cohortid
+    counted = select(cohort, func.count().label("members")).select_from(_living(source))
+    sizes = counted.group_by(cohort).subquery()
+    found = dict.fromkeys(cohorts, 0)
+    for row in source.among(select(sizes), sizes.c.cohortid, cohorts):
+        found[row.cohortid] = row.members
+    return found
+
+
+def _living(source: Source) -> Join:
+    members, user = source.tables["cohort_members"], source.tables["user"]
+    return members.join(user, and_(user.c.id == members.c.userid, user.c.deleted == 0))

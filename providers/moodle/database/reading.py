@@ -6,8 +6,19 @@ from contextlib import contextmanager
 from sqlalchemy import URL
 
 from providers.databases.database import Database
-from providers.moodle.database.accounts import idnumber_locked, read_accounts, read_issuers
-from providers.moodle.database.cohorts import read_cohorts, read_members, system_context
+from providers.moodle.database.accounts import (
+    described,
+    idnumber_locked,
+    read_issuers,
+    sought,
+    with_ids,
+)
+from providers.moodle.database.cohorts import (
+    read_cohorts,
+    read_members,
+    read_sizes,
+    system_context,
+)
 from providers.moodle.database.enrolments import on_removal, read_enrolled, read_enrolment
 from providers.moodle.database.log import read_changes
 from providers.moodle.database.roles import read_roles
@@ -49,14 +60,19 @@ class DatabaseReading:
             system = system_context(source)
             cohorts = read_cohorts(source, system)
             wanted = [cohort.id for cohort in cohorts if query.wants_members_of(cohort)]
-            members = read_members(source, wanted)
-            roles = read_roles(source, system)
-            held = [who for grant, who in roles.assignments.items() if grant.cohort in members]
+            people = sought(source, query)
+            only = people.keys() if query.only_sought and not query.everybody else None
+            members = read_members(source, wanted, only)
+            roles = read_roles(source, system, None if query.everybody else wanted, only)
+            if query.describe_members:
+                held = roles.assignments.values()
+                people |= with_ids(source, set().union(*members.values(), *held) - people.keys())
             return MoodleSnapshot(
                 url=self._address,
                 cohorts=cohorts,
                 members=members,
-                accounts=read_accounts(source, query, [*members.values(), *held]),
+                sizes=None if only is None else read_sizes(source, wanted),
+                accounts=described(source, people, everybody=query.everybody),
                 everybody=query.everybody,
                 release=setting(source, "release"),
                 administrators=administrators(source),

@@ -7,6 +7,7 @@ installed.
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 
 from sqlalchemy import select
 
@@ -20,12 +21,18 @@ _ALLOW = 1
 """``CAP_ALLOW`` in lib/accesslib.php."""
 
 
-def read_roles(source: Source, system: int) -> RoleState:
-    """Every role, the definitions of local_cohortrole, and what our two components assigned."""
+def read_roles(
+    source: Source, system: int, cohorts: Collection[int] | None, only: Collection[int] | None
+) -> RoleState:
+    """Every role, the definitions of local_cohortrole, and what our two components assigned.
+
+    The last is of these cohorts and these accounts; of all for None.
+    """
     return RoleState(
         roles=_roles(source, system),
         definitions=_definitions(source),
-        assignments=_assignments(source, system),
+        assignments=_assignments(source, system, cohorts, only),
+        by_plugin=_is_given_by_plugin(source, system),
     )
 
 
@@ -59,12 +66,27 @@ def _definitions(source: Source) -> frozenset[tuple[int, int]] | None:
     return frozenset((row.cohortid, row.roleid) for row in source.rows(select(definitions)))
 
 
-def _assignments(source: Source, system: int) -> dict[Grant, frozenset[int]]:
+def _assignments(
+    source: Source, system: int, cohorts: Collection[int] | None, only: Collection[int] | None
+) -> dict[Grant, frozenset[int]]:
     given = source.tables["role_assignments"]
     query = select(given).where(
         given.c.contextid == system, given.c.component.in_((COMPONENT, PLUGIN))
     )
+    if only is None:
+        rows = source.among(query, given.c.itemid, cohorts)
+    else:
+        rows = source.among(query, given.c.userid, only)
+    wanted = None if cohorts is None else set(cohorts)
     found: dict[Grant, set[int]] = defaultdict(set)
-    for row in source.rows(query):
-        found[Grant(cohort=row.itemid, role=row.roleid, component=row.component)].add(row.userid)
+    for row in rows:
+        if wanted is None or row.itemid in wanted:
+            grant = Grant(cohort=row.itemid, role=row.roleid, component=row.component)
+            found[grant].add(row.userid)
     return {grant: frozenset(accounts) for grant, accounts in found.items()}
+
+
+def _is_given_by_plugin(source: Source, system: int) -> bool:
+    given = source.tables["role_assignments"].c
+    query = select(given.userid).where(given.contextid == system, given.component == PLUGIN)
+    return source.connection.execute(query.limit(1)).first() is not None
