@@ -42,7 +42,20 @@ def plan(
     log_format: LogFormat = "text",  # noqa: ARG001 - the runner looks at it
     debug: Debug = False,
 ) -> int:
-    """Work out what would make MOODLE agree with AVC. Writes nothing to either site."""
+    """Work out what would make MOODLE agree with AVC. Writes nothing to either site.
+
+    Both sites are read whole, or as far as the scope needs. A plan that a guard
+    holds back is shown and written all the same, and says so.
+
+    Examples:
+      reconciler plan avc ss
+      reconciler plan avc ss -o plans/today.yaml
+      reconciler plan avc ss --guild web-dev
+      reconciler plan avc ss --exclude user:77 -o plans/today.yaml
+
+    Exit codes: 0 planned, 1 error; with --detailed-exitcode 2 when there is
+    something to do.
+    """
     require_one_mode(full=full, guild=guild, user=user)
     from reconciler.config.sites import connect_pair
     from reconciler.reconciliation import Selection, plan_now

@@ -34,7 +34,19 @@ def sync(
     log_format: LogFormat = "text",  # noqa: ARG001 - the runner looks at it
     debug: Debug = False,
 ) -> int:
-    """Plan and apply in one go, without asking. What a guard holds back is kept as a plan."""
+    """Plan and apply in one go, without asking. What a guard holds back is kept as a plan.
+
+    The rest is carried out, and the command that would do what is held back is
+    printed.
+
+    Examples:
+      reconciler sync avc ss
+      reconciler sync avc ss --dry-run
+      reconciler sync avc ss --user 77
+
+    Exit codes: 0 all of it is so, 1 error or something is held back, 5 partly
+    carried out.
+    """
     require_one_mode(full=full, guild=guild, user=user)
     from contextlib import nullcontext
 
