@@ -7,6 +7,7 @@ import typer
 from reconciler.commands.apply import apply
 from reconciler.commands.demo import demo
 from reconciler.commands.erase import erase
+from reconciler.commands.explain import explain
 from reconciler.commands.history import history
 from reconciler.commands.invert import invert
 from reconciler.commands.plan import plan
@@ -21,7 +22,7 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (plan, show, apply, sync, release, history, invert, erase, demo):
+for command in (plan, show, explain, apply, sync, release, history, invert, erase, demo):
     app.command()(command)
 app.add_typer(sandbox, name="sandbox")
 

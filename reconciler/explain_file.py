@@ -1,0 +1,139 @@
+"""What a plan file alone says of somebody, or of a guild: neither site is asked."""
+
+from collections.abc import Iterator
+from typing import get_args
+
+from reconciler.explain_names import GuildNamed, Subject, lines
+from reconciler.models.desired import CohortKey
+from reconciler.models.explanation import (
+    AccountFacts,
+    CohortPart,
+    Doubt,
+    GuildExplained,
+    GuildFacts,
+    GuildPart,
+    PersonExplained,
+    Place,
+    PlannedOperation,
+    Why,
+)
+from reconciler.models.moodle import Rule
+from reconciler.models.operations import Operation
+from reconciler.models.plan import CohortPlan, Plan, Problem
+from reconciler.models.scope import FullScope, GuildScope, UserScope
+from reconciler.operations import operations
+
+
+def concerns(problem: Problem, subject: Subject) -> bool:
+    """Whether a plan's problem is about somebody."""
+    uid = subject.uid
+    if problem.avc is not None:
+        return uid is not None and uid in (problem.avc, *problem.others)
+    return not set(problem.accounts).isdisjoint(subject.accounts)
+
+
+def rule_in_plan(plan: Plan, subject: Subject) -> Rule | None:
+    """The rule by which a plan takes an account for somebody's."""
+    mine = (line.by for line in lines(plan) if line.by and line.moodle in subject.accounts)
+    return next(mine, None)
+
+
+def person_alone(plan: Plan, subject: Subject, guild: GuildNamed | None) -> PersonExplained:
+    """Somebody, guild by guild, as far as the file goes."""
+    names = {line.moodle: line.name for line in lines(plan)}
+    problems = tuple(p for p in plan.problems if concerns(p, subject))
+    parts = list(_parts(plan, subject, problems))
+    if guild is not None:
+        parts = [part for part in parts if part.guild.name == guild.name]
+        parts = parts or [_nothing(plan, subject, guild)]
+    return PersonExplained(
+        asked=False,
+        uid=subject.uid,
+        person=None,
+        accounts=tuple(AccountFacts(one, names.get(one, "")) for one in subject.accounts),
+        by=rule_in_plan(plan, subject),
+        guilds=tuple(parts),
+        problems=problems,
+        words=(*plan.only, *plan.exclude),
+    )
+
+
+def guild_alone(plan: Plan, guild: GuildNamed) -> GuildExplained:
+    """A guild, cohort by cohort, as far as the file goes."""
+    found = [cohort for cohort in plan.cohorts if cohort.uuid == guild.uuid and guild.uuid]
+    cohorts = [_cohort(plan, cohort) for cohort in found]
+    nothing = CohortPart(
+        CohortKey(guild.uuid), None, "", None, None, (), (), _why_nothing(plan, None, guild)
+    )
+    return GuildExplained(
+        guild=_facts(guild),
+        members=None,
+        blocked=0,
+        doubts={},
+        cohorts=tuple(cohorts or [nothing]),
+        names={line.moodle: line.name for line in lines(plan)},
+        problems=tuple(p for p in plan.problems if guild.name in p.guilds),
+        words=(*plan.only, *plan.exclude),
+    )
+
+
+def _facts(guild: GuildNamed) -> GuildFacts:
+    return GuildFacts(guild.name, guild.uuid, "", there=None)
+
+
+def _cohort(plan: Plan, cohort: CohortPlan) -> CohortPart:
+    mine = (op for op in operations(plan) if op.key == cohort.key)
+    done = tuple(map(PlannedOperation, mine))
+    return CohortPart(cohort.key, cohort.cohort, "", None, cohort, done, (), None)
+
+
+def _parts(plan: Plan, subject: Subject, problems: tuple[Problem, ...]) -> Iterator[GuildPart]:
+    mine = [op for op in operations(plan) if getattr(op, "account", None) in subject.accounts]
+    told = {name: problem for problem in problems for name in problem.guilds}
+    for cohort in plan.cohorts:
+        places = tuple(_places(cohort, [op for op in mine if op.key == cohort.key]))
+        if places:
+            told.pop(cohort.guild, None)
+            yield GuildPart(_facts(GuildNamed(cohort.guild, cohort.uuid)), None, places)
+    for name, problem in sorted(told.items()):
+        place = _empty(_why_problem(problem))
+        yield GuildPart(_facts(GuildNamed(name, "")), None, (place,))
+
+
+def _places(cohort: CohortPlan, mine: list[Operation]) -> Iterator[Place]:
+    for account in dict.fromkeys(getattr(op, "account", None) for op in mine):
+        done = tuple(PlannedOperation(op) for op in mine if getattr(op, "account", None) == account)
+        yield Place(cohort.key, cohort.cohort, account, None, None, done, (), None)
+
+
+def _empty(why: Why) -> Place:
+    return Place(CohortKey(""), None, None, None, None, (), (), why)
+
+
+def _nothing(plan: Plan, subject: Subject, guild: GuildNamed) -> GuildPart:
+    return GuildPart(_facts(guild), None, (_empty(_why_nothing(plan, subject.uid, guild)),))
+
+
+def _why_problem(problem: Problem) -> Why:
+    for kind in (*get_args(Doubt), "stranger", "on-hold", "site-administrator", "not-adopted"):
+        if problem.kind == kind:
+            found: Why = kind
+            return found
+    return "file-only"
+
+
+def _why_nothing(plan: Plan, uid: int | None, guild: GuildNamed) -> Why:
+    """What of the reasons a file shows: what the plan is about, and the words."""
+    if plan.undoes is not None:
+        return "undoing"
+    match plan.scope:
+        case UserScope(uid=asked) if uid is not None and uid != asked:
+            return "out-of-scope"
+        case GuildScope(uuid=uuid, name=name) if guild.uuid not in {"", uuid} or (
+            not guild.uuid and guild.name != name
+        ):
+            return "out-of-scope"
+        case FullScope() | GuildScope() | UserScope():
+            pass
+    excluded = {f"guild:{guild.name}", f"user:{uid}"} & {*plan.exclude}
+    return "left-out" if excluded else "file-only"

@@ -1,0 +1,171 @@
+"""A saved plan, and the sites as they are: what every explanation looks at."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from reconciler.desired import active_members
+from reconciler.errors import NotFound, StalePlan
+from reconciler.guards import Verdict, judged
+from reconciler.held_back import HeldBack, held_back
+from reconciler.models.explanation import PlannedOperation
+from reconciler.models.guards import Limit
+from reconciler.models.operations import Operation
+from reconciler.models.plan import Plan
+from reconciler.models.scope import FullScope, GuildScope, UserScope
+from reconciler.models.settings import SyncSettings
+from reconciler.operations import operations
+from reconciler.planner import Planned
+from reconciler.reconciliation import SitePair, Work, located, plan_now, saved
+from reconciler.reconciliation_alone import saved_alone
+from reconciler.selection import There, selected
+from reconciler.stale import Checked
+
+_USER = re.compile(r"user:(?P<uid>[0-9]{1,19})")
+_LIMITS = ("removals", "removals_per_guild", "archives", "privileged_roles")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What there is to explain from."""
+
+    plan: Plan
+    operations: tuple[Operation, ...]
+    """Its operations, as the plan has them."""
+    checked: tuple[Checked, ...]
+    """The same, in their order, as they stand now."""
+    now: Planned
+    """What would be planned now, in its scope; all of it for a plan that undoes a run."""
+    fresh: tuple[Operation, ...]
+    """The operations of that, with this plan's ``--only`` and ``--exclude``; none for a plan that
+    undoes a run, which AVC has no say in."""
+    settings: SyncSettings
+    verdicts: tuple[Verdict, ...]
+    """What the guards say of the plan."""
+    counting: tuple[Verdict, ...]
+    """The same if they let nothing through: what each of them counts."""
+    held: HeldBack
+
+    def covers(self, uid: int | None, guild: str) -> bool:
+        """Whether the plan is about this person in the guild with this UUID."""
+        match self.plan.scope:
+            case FullScope():
+                return True
+            case GuildScope(uuid=uuid):
+                return uuid == guild
+            case UserScope(uid=asked):
+                return uid == asked
+
+    def planned(self, about: Callable[[Operation], bool]) -> tuple[PlannedOperation, ...]:
+        """What the plan does, in so far as it is about something."""
+        return tuple(self._planned(n) for n, one in enumerate(self.operations) if about(one))
+
+    def fresh_only(self, about: Callable[[Operation], bool]) -> tuple[Operation, ...]:
+        """What a plan made now would do, and this one does not."""
+        there = {_place(operation) for operation in self.operations}
+        return tuple(op for op in self.fresh if about(op) and _place(op) not in there)
+
+    def _planned(self, number: int) -> PlannedOperation:
+        item = self.checked[number]
+        tripped = {figures.guard for figures in self.held.tripped}
+        held = [v for v in self.verdicts if number in v.counted and v.figures.guard in tripped]
+        passing = {v.figures.guard: v.figures for v in self.verdicts if v not in held}
+        counted = [v.figures.guard for v in self.counting if number in v.counted]
+        return PlannedOperation(
+            operation=self.operations[number],
+            state=item.state,
+            found=item.why,
+            counted=tuple(passing[guard] for guard in counted if guard in passing),
+            held=tuple(verdict.figures for verdict in held),
+            falls=not held and number in self.held.positions,
+        )
+
+
+def view(plan: Plan, pair: SitePair) -> View:
+    """Read both sites, and hold the plan against them.
+
+    Raises PlanFileError when these are not the sites that the plan was made for, NotFound when the
+    guild or person that it is about is gone, ReadError, ConfigError, StateError.
+    """
+    pair = replace(pair, settings=located(pair))
+    alone = plan.undoes is not None
+    work = saved_alone(plan, pair) if alone else _saved(plan, pair)
+    now = work.now or plan_now(pair, FullScope())
+    around = work.around(pair)
+    found, guards = operations(plan), pair.settings.guards
+    verdicts = judged(found, around, guards)
+    strict = guards.model_copy(update=dict.fromkeys(_LIMITS, Limit(floor=0)))
+    return View(
+        plan=plan,
+        operations=found,
+        checked=work.checked,
+        now=now,
+        fresh=() if alone else operations(_selected(plan, now)),
+        settings=pair.settings,
+        verdicts=verdicts,
+        counting=judged(found, around, strict),
+        held=held_back(verdicts, work.checked, ()),
+    )
+
+
+def of_person(found: View, uid: int, pair: SitePair) -> Planned:
+    """What is known of somebody; read once more where the plan was made without looking them up.
+
+    That is so of other guilds than the one that it is about, and, by web services, of whoever is
+    in no guild. Of somebody whom AVC does not have, it is what the plan was made from. Raises
+    ReadError.
+    """
+    if _looked_up(uid, found.now):
+        return found.now
+    try:
+        return plan_now(replace(pair, settings=found.settings), UserScope(uid=uid))
+    except NotFound:
+        return found.now
+
+
+def _looked_up(uid: int, now: Planned) -> bool:
+    avc = now.snapshots.avc
+    match now.plan.scope:
+        case FullScope():
+            active = (uid in active_members(avc, guild) for guild in avc.members)
+            return now.snapshots.moodle.everybody or any(active)
+        case UserScope(uid=asked):
+            return asked == uid
+        case GuildScope():
+            return False
+
+
+def _saved(plan: Plan, pair: SitePair) -> Work:
+    try:
+        return saved(plan, pair)
+    except StalePlan as error:
+        raise NotFound(
+            f"The plan is about what is gone now: {'; '.join(error.reasons)}. With --plan-only it"
+            " is explained from its file alone."
+        ) from error
+
+
+def _selected(plan: Plan, now: Planned) -> Plan:
+    """A plan made now, with the same words; those that name what is gone leave nothing out."""
+    words = (*plan.only, *plan.exclude)
+    snapshots = now.snapshots
+    there = There(
+        [*now.pairing.names.values(), *(word.removeprefix("guild:") for word in words)],
+        {
+            *snapshots.avc.people,
+            *(int(found["uid"]) for found in map(_USER.fullmatch, words) if found),
+        },
+        now.matching.account_of,
+        snapshots.moodle.members,
+    )
+    return selected(now.plan, plan.only, plan.exclude, there)
+
+
+def _place(operation: Operation) -> tuple[object, ...]:
+    """What an operation is about, whatever its grounds."""
+    return (
+        type(operation),
+        operation.key,
+        getattr(operation, "account", None),
+        getattr(operation, "role", None),
+    )

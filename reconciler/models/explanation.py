@@ -1,0 +1,258 @@
+"""Why a plan does something to somebody, or in a guild, or does not: the facts, without words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from reconciler.models.desired import CohortKey
+from reconciler.models.guards import GuardFigures
+from reconciler.models.moodle import Rule
+from reconciler.models.operations import Operation
+from reconciler.models.plan import CohortPlan, Problem
+from reconciler.models.settings import Hold
+
+Doubt = Literal[
+    "no-moodle-account",
+    "several-accounts",
+    "shared-account",
+    "contradicting-evidence",
+    "unconfirmed-account",
+]
+"""Why nobody's account, or not clear whose."""
+Why = (
+    Literal[
+        "undoing",
+        "out-of-scope",
+        "gone-with-scope",
+        "left-out",
+        "changed",
+        "on-hold",
+        "left-alone",
+        "not-adopted",
+        "adopting",
+        "blocked",
+        "not-in-guild",
+        "site-administrator",
+        "already",
+        "frozen",
+        "role-uncertain",
+        "stranger",
+        "file-only",
+    ]
+    | Doubt
+)
+"""Why a plan has nothing for somebody in a cohort.
+
+``gone-with-scope``: the guild is gone, and only a full plan puts cohorts away. ``left-out``: by
+``--only`` or ``--exclude``. ``changed``: a plan made now would have something. ``left-alone``: the
+guild is, for a problem. ``not-adopted``: a plan of one person adopts no cohort; ``adopting``: this
+one does, and judges its members the next time. ``already``: a member, as they should be.
+``frozen``: a member, and not clear who. ``file-only``: neither site was asked.
+"""
+Clue = Literal[
+    "link-uid",
+    "link-uuid",
+    "idnumber-locked",
+    "idnumber-trusted",
+    "own-address",
+    "linked-address",
+    "user-name",
+]
+"""What shows that an account is somebody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleAsked:
+    """What one configured rule says of a person."""
+
+    rule: Rule
+    seen: Literal["asked", "unseen", "no-issuer"] = "asked"
+    """``unseen``: this access does not show its evidence. ``no-issuer``: no OAuth2 service of the
+    Moodle is known to be this AVC."""
+    accounts: tuple[int, ...] = ()
+    """Those that it names, confirmed ones."""
+    unconfirmed: tuple[int, ...] = ()
+    decides: bool = False
+    """Whether it is the first that names any."""
+    clue: Clue | None = None
+    """Of a rule that names one account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A person's row in a guild of AVC; a blocked person's rows count for nothing."""
+
+    guild: str
+    """Machine name."""
+    roles: tuple[str, ...]
+    """Stored guild roles, as ``guild-mentor``; ordinary membership is none."""
+    published: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """What AVC has of somebody, and whom the rules take them for."""
+
+    uid: int
+    name: str = ""
+    """Masked where it is an address; empty where names are left out."""
+    there: bool = True
+    """Whether AVC has them; if not, nothing below says anything."""
+    active: bool = True
+    """False for somebody who is blocked."""
+    memberships: tuple[Membership, ...] = ()
+    rules: tuple[RuleAsked, ...] = ()
+    account: int | None = None
+    """Theirs, beyond doubt."""
+    doubt: Doubt | None = None
+    others: tuple[int, ...] = ()
+    """AVC uids of others who claim the same accounts."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What Moodle has of an account."""
+
+    id: int
+    name: str = ""
+    there: bool = True
+    """False: deleted, or out of sight for this access."""
+    suspended: bool = False
+    confirmed: bool = True
+    administrator: bool | None = None
+    """None: this access cannot tell."""
+    owner: int | None = None
+    """The AVC uid of whom it is, beyond doubt."""
+    likely: bool = False
+    """Named by nothing but its user name."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedOperation:
+    """An operation of a plan, as it stands now."""
+
+    operation: Operation
+    state: Literal["to do", "done", "stale"] | None = None
+    """None: the sites were not asked."""
+    found: str = ""
+    """Of a stale one: what was expected and what was found."""
+    counted: tuple[GuardFigures, ...] = ()
+    """Guards that count it and let it through."""
+    held: tuple[GuardFigures, ...] = ()
+    """Guards that hold it back."""
+    falls: bool = False
+    """Whether it waits for something that a guard holds back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One account, or somebody without one, in one cohort."""
+
+    key: CohortKey
+    cohort: int | None
+    """Moodle's id; None: there is none yet."""
+    account: int | None
+    wanted: bool | None
+    """Whether AVC wants the person in it. None: AVC was not asked."""
+    inside: bool | None
+    """Whether the account is in it. None: not read, or there is no cohort."""
+    operations: tuple[PlannedOperation, ...]
+    """What the plan does there."""
+    fresh: tuple[Operation, ...]
+    """What a plan made now would do there, and this one does not."""
+    why: Why | None
+    """Why the plan does nothing; None where it does."""
+    left_out: tuple[Operation, ...] = ()
+    """What a plan made now without ``--only`` and ``--exclude`` would do, for ``left-out``."""
+    problems: tuple[Problem, ...] = ()
+    """Of the guild, for which it is left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuildFacts:
+    """A guild, as AVC has it."""
+
+    name: str
+    """Machine name."""
+    uuid: str
+    label: str
+    there: bool | None
+    """Whether AVC has it; None: AVC was not asked."""
+    published: bool = True
+    holds: tuple[Hold, ...] = ()
+    """Entries in nwp.yml that are about this guild: for somebody, those that cover them."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuildPart:
+    """What an explanation says of somebody in one guild."""
+
+    guild: GuildFacts
+    member: bool | None
+    """Whether AVC has the person in it, blocked or not; None: AVC was not asked."""
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonExplained:
+    """Why a plan does to somebody what it does."""
+
+    asked: bool
+    """Whether the sites were; if not, all of this is from the plan's file."""
+    uid: int | None
+    """AVC's; None: nobody in AVC is known to be behind the accounts."""
+    person: PersonFacts | None
+    """None where AVC was not asked, too."""
+    accounts: tuple[AccountFacts, ...]
+    """Theirs, or those in question; from the file alone, no more than id and name."""
+    by: Rule | None
+    """The rule that matched them, as the plan has it."""
+    guilds: tuple[GuildPart, ...]
+    problems: tuple[Problem, ...] = ()
+    """What the plan says of them without being able to settle it."""
+    words: tuple[str, ...] = ()
+    """``--only`` and ``--exclude``, in the plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class CohortPart:
+    """What a plan does with one of a guild's cohorts."""
+
+    key: CohortKey
+    cohort: int | None
+    """Moodle's id; None: there is none yet, or none to be had."""
+    name: str
+    """The cohort's, in Moodle; empty where there is none."""
+    inside: int | None
+    """Members now; None: not read, or there is no cohort."""
+    plan: CohortPlan | None
+    """None: nothing."""
+    operations: tuple[PlannedOperation, ...]
+    """The cohort's own first."""
+    fresh: tuple[Operation, ...]
+    """What a plan made now would do, and this one does not."""
+    why: Why | None
+    """Why the plan does nothing; None where it does."""
+    strangers: int = 0
+    """Members who are kept, and whom AVC does not account for."""
+    frozen: int = 0
+    """Members who are kept, as it is not clear whose these accounts are, or are to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuildExplained:
+    """Why a plan does to a guild what it does."""
+
+    guild: GuildFacts
+    members: int | None
+    """Rows in AVC, those of blocked people too; None: not read."""
+    blocked: int
+    doubts: Mapping[Doubt, int]
+    """Active members without an account beyond doubt, counted."""
+    cohorts: tuple[CohortPart, ...]
+    names: Mapping[int, str]
+    """Account → its user name, of those whom operations are about."""
+    problems: tuple[Problem, ...]
+    """What the plan says of it without being able to settle it, and why it is left alone."""
+    words: tuple[str, ...] = ()
+    """``--only`` and ``--exclude``, in the plan."""

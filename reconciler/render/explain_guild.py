@@ -1,0 +1,165 @@
+"""Why a plan does something in a guild, or does not, in sentences."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from reconciler.models.explanation import CohortPart, Doubt, GuildExplained, PlannedOperation
+from reconciler.models.guards import GuardFigures
+from reconciler.models.operations import AddMember, Operation
+from reconciler.models.plan import Plan
+from reconciler.operations import words
+from reconciler.render.explain import from_file, guild_heading, hold_words
+from reconciler.render.explain_operations import CHANGED, guard_words, operation_words
+from reconciler.render.explain_why import why_words
+from reconciler.render.problems import sentence
+from reconciler.render.terminal import name, number
+from reconciler.render.wrapping import wrapped
+
+SHOWN = 10
+"""Of many alike, those that are told one by one; removals always are."""
+
+_DOUBTS: Mapping[Doubt, str] = {
+    "no-moodle-account": "without a Moodle account",
+    "several-accounts": "whose account could be one of several",
+    "shared-account": "whose account others claim, too",
+    "contradicting-evidence": "whom the rules give different accounts",
+    "unconfirmed-account": "whose account is not confirmed",
+}
+
+
+def guild_lines(found: GuildExplained, plan: Plan, width: int) -> Iterator[str]:
+    """A guild, cohort by cohort, in lines of ``width`` columns."""
+    for text in _texts(found, plan):
+        yield from wrapped(text, width)
+
+
+def _texts(found: GuildExplained, plan: Plan) -> Iterator[str]:
+    yield guild_heading(found.guild)
+    if found.guild.there is None:
+        yield from from_file(plan)
+    else:
+        yield f"  • AVC: {_of_avc(found)}."
+    yield from (f"  • Hold: {hold_words(hold)}." for hold in found.guild.holds)
+    yield from (f"  • Problem: {sentence(problem)}." for problem in found.problems)
+    for part in found.cohorts:
+        yield ""
+        yield from _cohort(part, found, plan)
+
+
+def _of_avc(found: GuildExplained) -> str:
+    if not found.guild.there:
+        return "it has no such guild any more"
+    published = "" if found.guild.published else "not published, and synced like others; "
+    if found.members is None:
+        return f"{published}its members were not read, as the plan is not about all of them"
+    doubts = [f"{count} {_DOUBTS[kind]}" for kind, count in sorted(found.doubts.items())]
+    blocked = [f"{found.blocked} blocked, so in no guild"] if found.blocked else []
+    details = f" ({'; '.join([*blocked, *doubts])})" if blocked or doubts else ""
+    return f"{published}{number(found.members, 'member')}{details}"
+
+
+def _cohort(part: CohortPart, found: GuildExplained, plan: Plan) -> Iterator[str]:
+    yield _heading(part)
+    if found.guild.there is not None and part.cohort is not None:
+        yield f"  • Moodle: {_members(part)}."
+    if part.why is not None:
+        yield f"  • Plan: {_nothing(part, plan)}."
+    undoes = plan.undoes is not None
+    for item in _shown(part.operations):
+        told = operation_words(item.operation, undoes=undoes)
+        yield f"  • Plan: {_named(told, item.operation, found)}."
+    yield from _folded(part.operations)
+    if found.guild.there is not None:
+        yield from _guards(part.operations)
+        yield from _states(part.operations)
+        yield from _fresh(part.fresh)
+
+
+def _heading(part: CohortPart) -> str:
+    role = f" for the role {name(part.key.role)}" if part.key.role else ""
+    if part.cohort is None:
+        return f"Its cohort{role}: there is none yet"
+    called = f" '{name(part.name)}'" if part.name else ""
+    return f"Its cohort{role}: {part.cohort}{called}"
+
+
+def _members(part: CohortPart) -> str:
+    if part.inside is None:
+        return "who is in it was not read"
+    kept = [f"{part.strangers} kept whom AVC does not account for"] if part.strangers else []
+    kept += [f"{part.frozen} left alone, as not clear"] if part.frozen else []
+    return f"{number(part.inside, 'member')}{f' ({chr(59).join(kept)})' if kept else ''}"
+
+
+def _nothing(part: CohortPart, plan: Plan) -> str:
+    if part.why == "already":
+        return "Nothing: the cohort is as it should be"
+    return why_words(part.why, plan) if part.why else ""
+
+
+def _shown(items: Iterable[PlannedOperation]) -> Iterator[PlannedOperation]:
+    """All but additions after the first ten."""
+    coming = 0
+    for item in items:
+        coming += isinstance(item.operation, AddMember)
+        if coming <= SHOWN or not isinstance(item.operation, AddMember):
+            yield item
+
+
+def _folded(items: Iterable[PlannedOperation]) -> Iterator[str]:
+    coming = sum(isinstance(item.operation, AddMember) for item in items)
+    if coming > SHOWN:
+        yield f"  • {number(coming - SHOWN, 'more account')} to be added in the same way."
+
+
+def _named(text: str, operation: Operation, found: GuildExplained) -> str:
+    """With the user name of the account that it is about, after that."""
+    account = getattr(operation, "account", None)
+    called = found.names.get(account or 0, "")
+    uid = getattr(operation, "uid", None)
+    person = [f"AVC {uid}"] if uid is not None else []
+    told = ", ".join([*([name(called)] if called else []), *person])
+    return text.replace(f"account {account}", f"account {account} ({told})", 1) if told else text
+
+
+def _guards(items: Iterable[PlannedOperation]) -> Iterator[str]:
+    held = Counter[GuardFigures](guard for item in items for guard in item.held)
+    counted = Counter[GuardFigures](guard for item in items for guard in item.counted)
+    for guard, count in held.items():
+        yield (
+            f"  ✗ Guard: {guard_words(guard)} holds back {number(count, 'operation')} here. If that"
+            f" is meant: --ack {guard.acknowledge}"
+        )
+    falls = sum(item.falls for item in items)
+    if falls:
+        yield f"  ✗ Guard: {number(falls, 'operation')} here waits for what a guard holds back."
+    for guard, count in counted.items():
+        yield (
+            f"  • Guard: {guard_words(guard)} counts {number(count, 'operation')} here, and lets"
+            " through."
+        )
+
+
+def _states(items: Iterable[PlannedOperation]) -> Iterator[str]:
+    """How the operations stand now."""
+    found = Counter(item.state for item in items)
+    if not found:
+        return
+    stale = [item for item in items if item.state == "stale"]
+    for item in stale[:SHOWN]:
+        yield f"  ⚠ Now: the sites have changed, this no longer fits: {name(item.found)}."
+    if len(stale) > SHOWN:
+        yield f"  ⚠ Now: {len(stale) - SHOWN} more no longer fit."
+    if stale:
+        yield "  ⚠ Now: plan again."
+    yield f"  • Now: {found['done']} done already, {found['to do']} to be done, {len(stale)} stale."
+
+
+def _fresh(fresh: Iterable[Operation]) -> Iterator[str]:
+    found = [name(words(operation)) for operation in fresh]
+    for text in found[:SHOWN]:
+        yield f"  ⚠ Now: a plan made now would also {text}."
+    if len(found) > SHOWN:
+        yield f"  ⚠ Now: and {len(found) - SHOWN} more of that kind."
+    if found:
+        yield f"  ⚠ Now: {CHANGED}. Plan again."
