@@ -29,7 +29,7 @@ def release(
 
     Examples:
       reconciler release avc ss web-dev
-      reconciler release avc ss 42 --yes
+      reconciler release avc ss web-dev --yes
 
     Exit codes: 0 released, 1 error or not wanted, 3 a guard holds it back.
     """

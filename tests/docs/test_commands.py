@@ -1,0 +1,93 @@
+"""Every command that the documentation or a help text shows runs, and does what it is shown for."""
+
+import shlex
+from collections import defaultdict
+
+import pytest
+
+from tests.docs.conftest import Run
+from tests.docs.written import commands, in_help, in_pages
+
+STANDS_FOR = {
+    "[MOODLE] [RUN]": "ss last",
+    "RUN": "last",
+    "20261125T210310Z": "last",
+    "…": "avc ss",
+}
+"""What a reader puts there, and what stands there in the documentation."""
+ENDS_WITH = {
+    "pl avc-moodle-test avc ss": 1,
+    "reconciler plan avc ss --detailed-exitcode -o plans/today.yaml": 2,
+}
+"""Exit codes other than 0: a sandbox has no OAuth2, and a plan has something to do."""
+SERVES = "reconciler sandbox serve community"
+"""It needs a sandbox of that name, and ends when somebody ends it."""
+
+
+def _shown() -> dict[str, list[str]]:
+    """Every command → where it is shown. The README's tour has a test of its own."""
+    found = defaultdict(list)
+    for one in (*in_pages(), *in_help()):
+        found[one.text].append(one.where)
+    return {text: where for text, where in found.items() if set(where) != {"README.md"}}
+
+
+SHOWN = _shown()
+KNOWN = dict(commands())
+
+
+def _named(text: str) -> str:
+    """The command's own name, of a text that begins with it."""
+    fitting = [name for name in KNOWN if f"{text} ".startswith(f"{name} ")]
+    return max(fitting, key=len, default="")
+
+
+def _mentions(text: str) -> bool:
+    """Whether it is only named, with or without an option, and not given what it works on."""
+    rest = shlex.split(text.removeprefix(_named(text)))
+    needs = [one for one in KNOWN[_named(text)].params if one.required]
+    return bool(needs) and all(word.startswith("-") for word in rest)
+
+
+def test_there_is_what_is_shown() -> None:
+    """Dozens of commands are found, each begins with the name of one of ours, or is ``--help``."""
+    assert len(SHOWN) > 40
+    unknown = [text for text in SHOWN if not _named(text) and not text.endswith("--help")]
+    assert unknown == []
+
+
+@pytest.mark.parametrize("text", sorted(text for text in SHOWN if _named(text) and _mentions(text)))
+def test_an_option_that_is_mentioned_is_there(text: str) -> None:
+    """A command that is only named has each option that is named with it."""
+    known = {name for one in KNOWN[_named(text)].params for name in (*one.opts, "--help")}
+    options = {word.split("=")[0] for word in text.split() if word.startswith("--")}
+    assert options - known == set(), SHOWN[text]
+
+
+@pytest.mark.parametrize(
+    "text", sorted(text for text in SHOWN if not (_named(text) and _mentions(text)))
+)
+def test_a_command_that_is_shown_runs(text: str, run: Run) -> None:
+    """As it is written, it ends as the documentation says, and complains of nothing."""
+    command = text
+    for shown, real in STANDS_FOR.items():
+        command = command.replace(shown, real)
+    if text.startswith(SERVES):
+        free = command.replace("--port 8045", "--port 0")
+        command = f"reconciler sandbox create community && timeout --signal=INT 3 {free}; true"
+    ran = run(command)
+    assert ran.returncode == ENDS_WITH.get(text, 0), (SHOWN[text], ran.stdout, ran.stderr)
+    assert ran.stderr == "", SHOWN[text]
+
+
+def test_each_command_has_examples_and_every_option_a_meaning() -> None:
+    """No command's help is without an example, and no option of it without an explanation."""
+    shown = {_named(one.text) for one in in_help()}
+    assert set(KNOWN) - shown == set()
+    silent = [
+        f"{name} {one.opts[0]}"
+        for name, command in KNOWN.items()
+        for one in command.params
+        if not getattr(one, "help", None)
+    ]
+    assert silent == []
