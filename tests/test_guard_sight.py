@@ -108,9 +108,15 @@ def test_a_plan_of_one_guild_has_the_same_share_whether_avc_is_asked_or_not() ->
     assert [f.found for f in alone.tripped] == ["30 of 200"]
 
 
-def test_one_persons_plan_is_judged_by_whole_cohorts() -> None:
-    """``--user`` looks at every cohort of ours, so that one removal is one of many."""
-    work = work_of(leaving(6, 8).pair(), UserScope(uid=1))
+@pytest.mark.parametrize("apart", [True, False])
+def test_one_persons_plan_is_judged_by_whole_cohorts(*, apart: bool) -> None:
+    """``--user`` knows how many are in every cohort of ours, so that one removal is one of many."""
+    sites = leaving(6, 8).pair()
+    assert isinstance(sites.moodle, FakeMoodle)
+    sites.moodle.tells_apart = apart
+    work = work_of(sites, UserScope(uid=1))
+    read = work.moodle.members.values()
+    assert sum(map(len, read)) == (2 if apart else 16)
     assert figures(work)["removals"].found == "1 of 16"
     assert figures(work)["removals-per-guild"].found == "g1 1 of 8"
 

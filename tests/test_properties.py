@@ -380,6 +380,20 @@ def test_the_plan_of_a_user_is_the_full_plan_restricted_to_them(
     assert tuple(map(without_costs, own.cohorts)) == tuple(map(without_costs, expected))
 
 
+@given(worlds, st.data())
+def test_the_plan_of_a_user_needs_no_more_than_their_memberships(
+    world: tuple[Community, FakeMoodle, SyncSettings], data: st.DataObject
+) -> None:
+    """It is the same, problems and guards included, where the members of all cohorts are read."""
+    community, moodle, settings = world
+    scope = UserScope(uid=data.draw(st.sampled_from([p.uid for p in community.people])))
+    plans = []
+    for apart in (True, False):
+        moodle.tells_apart = apart
+        plans.append(plan_now(pair(community, moodle, settings), scope).plan)
+    assert plans[0] == plans[1]
+
+
 @given(worlds)
 def test_guilds_that_are_gone_are_archived_and_return(
     world: tuple[Community, FakeMoodle, SyncSettings],

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reconciler.models.moodle import COMPONENT, PLUGIN
-from reconciler.models.scope import FullScope
+from reconciler.models.scope import FullScope, UserScope
 from reconciler.models.settings import SyncSettings
 from reconciler.operations import words
 from reconciler.reconciliation import apply, fresh, plan_now, saved
@@ -229,6 +229,34 @@ def test_an_account_that_is_somebody_elses_by_now_is_given_no_role() -> None:
     sites.moodle.accounts[103] = account(3, email="elsewhere@x.org")
     (checked,) = check(plan, plan_now(sites, FullScope()))
     assert checked.state == "stale"
+
+
+@pytest.mark.parametrize("apart", [True, False])
+@pytest.mark.parametrize(
+    ("world", "done"), [(FAILING, [TAKE, REMOVE]), (UNASSIGNED, [GIVE])], ids=["loses", "gets"]
+)
+def test_an_account_that_is_not_theirs_by_now_is_not_taken_for_done(
+    world: World, done: list[str], *, apart: bool
+) -> None:
+    """One person's plan may not look it up again: that it was not seen inside proves nothing."""
+    plan = plan_now(world.sites(), UserScope(uid=1)).plan
+    sites = world.sites()
+    sites.moodle.tells_apart = apart
+    sites.moodle.accounts[101] = account(1, email="elsewhere@x.org")
+    checked = check(plan, plan_now(sites, UserScope(uid=1)))
+    assert [(words(item.operation), item.state) for item in checked] == [
+        (operation, "stale") for operation in done
+    ]
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_what_is_done_of_one_persons_plan(*, apart: bool) -> None:
+    """Their own account is looked up again, wherever it is not by now."""
+    plan = plan_now(FAILING.sites(), UserScope(uid=1)).plan
+    found = World(Site(inside={8: set()}, definitions=None, assigned={}), DEMOTED).sites()
+    found.moodle.tells_apart = apart
+    checked = check(plan, plan_now(found, UserScope(uid=1)))
+    assert [item.state for item in checked] == ["done", "done"]
 
 
 @pytest.mark.parametrize("cut", range(4))
