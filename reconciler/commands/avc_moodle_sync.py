@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reconciler.commands.completion import avc_sites, moodle_sites
 from reconciler.commands.options import Debug, Full, require_one_mode, scope_for
 
 if TYPE_CHECKING:
@@ -21,10 +22,20 @@ if TYPE_CHECKING:
 
 def avc_moodle_sync(
     avc_site: Annotated[
-        str, typer.Argument(metavar="avc-site", help="Name of the AVC/OpenSocial site (source)")
+        str,
+        typer.Argument(
+            metavar="avc-site",
+            help="Name of the AVC/OpenSocial site (source)",
+            autocompletion=avc_sites,
+        ),
     ],
     moodle_site: Annotated[
-        str, typer.Argument(metavar="moodle-site", help="Name of the Moodle site (destination)")
+        str,
+        typer.Argument(
+            metavar="moodle-site",
+            help="Name of the Moodle site (destination)",
+            autocompletion=moodle_sites,
+        ),
     ],
     debug: Debug = False,
     full: Full = False,

@@ -5,14 +5,24 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from reconciler.commands.completion import avc_sites, moodle_sites
+
 if TYPE_CHECKING:
     from reconciler.models.plan import Plan
     from reconciler.models.scope import Scope
     from reconciler.reconciliation import SitePair
 
-AvcName = Annotated[str, typer.Argument(metavar="AVC", help="The AVC site, as nwp.yml names it.")]
+AvcName = Annotated[
+    str,
+    typer.Argument(
+        metavar="AVC", help="The AVC site, as nwp.yml names it.", autocompletion=avc_sites
+    ),
+]
 MoodleName = Annotated[
-    str, typer.Argument(metavar="MOODLE", help="The Moodle site, as nwp.yml names it.")
+    str,
+    typer.Argument(
+        metavar="MOODLE", help="The Moodle site, as nwp.yml names it.", autocompletion=moodle_sites
+    ),
 ]
 Full = Annotated[bool, typer.Option("--full", help="All guilds and users (the default).")]
 GuildName = Annotated[
