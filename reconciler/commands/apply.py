@@ -178,11 +178,18 @@ def _ending(report: "Report", already: int) -> "Iterator[str]":
     from reconciler.render.sync import NOT_RECORDED
     from reconciler.render.terminal import number
 
-    if not report.applied:
-        done = f": {number(already, 'operation')} already so" if already else ""
-        yield f"✓ Nothing to do{done}."
+    done = sum(item.outcome.status == "done" for item in report.applied)
+    meanwhile = len(report.applied) - done
+    if not done:
+        so = (
+            f": {number(already + meanwhile, 'operation')} already so"
+            if already + meanwhile
+            else ""
+        )
+        yield f"✓ Nothing to do{so}."
         return
-    yield f"✓ {number(len(report.applied), 'operation')} carried out and read back."
+    others = f", {meanwhile} already so" if meanwhile else ""
+    yield f"✓ {number(done, 'operation')} carried out and read back{others}."
     if not report.recorded:
         yield f"ℹ {NOT_RECORDED}."
 
