@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from reconciler.explain_evidence import rules_asked
 from reconciler.explain_file import concerns, rule_in_plan
 from reconciler.explain_guild import guild_facts
-from reconciler.explain_names import Subject, subject_named, uid_named
+from reconciler.explain_names import Subject, lines, subject_named, uid_named
 from reconciler.explain_places import Doings, Places
 from reconciler.explain_view import View, of_person
 from reconciler.models.explanation import (
@@ -89,7 +89,8 @@ class _Asked:
         moodle, matching = self.seen.snapshots.moodle, self.seen.matching
         known = moodle.accounts.get(number)
         if known is None:
-            return AccountFacts(number, there=False)
+            told = (line.name for line in lines(self.view.plan) if line.moodle == number)
+            return AccountFacts(number, next(told, ""), there=False)
         rulers = moodle.administrators
         unmatched = matching.unmatched.get(self.subject.uid or 0)
         likely = unmatched is not None and unmatched.kind == "no-moodle-account"

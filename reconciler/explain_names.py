@@ -179,9 +179,10 @@ class _Known:
             accounts |= {a.id for a in snapshots.moodle.accounts.values() if called(a.username)}
         found = {uid: self.of_person(uid) for uid in sorted(uids)}
         for account in sorted(accounts):
-            if any(account in subject.accounts for subject in found.values()):
-                continue
             subject = self.of_account(account)
+            claimed = any(account in one.accounts for one in found.values())
+            if subject.uid is None and claimed:
+                continue
             found.setdefault(-account if subject.uid is None else subject.uid, subject)
         return list(found.values())
 

@@ -87,7 +87,7 @@ def from_file(plan: Plan) -> Iterator[str]:
     )
     tripped = [guard.guard for guard in plan.guards if not guard.ok]
     if tripped:
-        yield f"  ✗ Guards: {', '.join(tripped)} hold something back in this plan; see show."
+        yield f"  ✗ Guards: something in this plan is held back by {', '.join(tripped)}; see show."
 
 
 def _from_file(found: PersonExplained, plan: Plan) -> Iterator[str]:
@@ -212,7 +212,7 @@ def _place(place: Place, part: GuildPart, found: PersonExplained, plan: Plan) ->
 
 
 def _inside(place: Place) -> str:
-    which = f"cohort {place.cohort}" if place.cohort is not None else "no cohort yet"
+    which = f"cohort {place.cohort}" if place.cohort is not None else "no cohort of ours"
     role = f" for the role {place.key.role}" if place.key.role else ""
     if place.cohort is None:
         return f"there is {which}{role}"

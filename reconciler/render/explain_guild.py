@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from reconciler.models.explanation import CohortPart, Doubt, GuildExplained, PlannedOperation
 from reconciler.models.guards import GuardFigures
-from reconciler.models.operations import AddMember, Operation
+from reconciler.models.operations import AddMember, Operation, RemoveMember
 from reconciler.models.plan import Plan
 from reconciler.operations import words
 from reconciler.render.explain import from_file, guild_heading, hold_words
-from reconciler.render.explain_operations import CHANGED, guard_words, operation_words
+from reconciler.render.explain_operations import CHANGED, cost, guard_words, planned_words
 from reconciler.render.explain_why import why_words
 from reconciler.render.problems import sentence
 from reconciler.render.terminal import name, number
@@ -66,8 +66,11 @@ def _cohort(part: CohortPart, found: GuildExplained, plan: Plan) -> Iterator[str
         yield f"  • Plan: {_nothing(part, plan)}."
     undoes = plan.undoes is not None
     for item in _shown(part.operations):
-        told = operation_words(item.operation, undoes=undoes)
-        yield f"  • Plan: {_named(told, item.operation, found)}."
+        told = _named(planned_words(item, undoes=undoes), item.operation, found)
+        price = (
+            f"; cost: {cost(item.operation)}" if isinstance(item.operation, RemoveMember) else ""
+        )
+        yield f"  • Plan: {told}{price}."
     yield from _folded(part.operations)
     if found.guild.there is not None:
         yield from _guards(part.operations)
@@ -84,6 +87,8 @@ def _heading(part: CohortPart) -> str:
 
 
 def _members(part: CohortPart) -> str:
+    if not part.name:
+        return "that cohort is gone, or no longer the guild's"
     if part.inside is None:
         return "who is in it was not read"
     kept = [f"{part.strangers} kept whom AVC does not account for"] if part.strangers else []
@@ -136,7 +141,7 @@ def _guards(items: Iterable[PlannedOperation]) -> Iterator[str]:
     for guard, count in counted.items():
         yield (
             f"  • Guard: {guard_words(guard)} counts {number(count, 'operation')} here, and lets"
-            " through."
+            f" {'it' if count == 1 else 'them'} through."
         )
 
 

@@ -22,16 +22,15 @@ from reconciler.render.terminal import name, number
 
 _ACTIONS = {
     "adopt": "it has the guild's idnumber, a name that starts with 'AVC - ', and no mark yet",
-    "archive": "the guild is gone from AVC, or role_mapping has lost the role",
+    "archive": "the guild is gone from AVC",
     "restore": "the guild, or the role, is back",
-    "release": "it is let go",
 }
 _FIELDS = {
-    "name": "named after the guild, as AVC has it now",
+    "name": "named after the guild, as AVC has it",
     "idnumber": "the guild's machine name",
     "description": "the guild's text, and our mark",
     "component": "lock_cohorts in nwp.yml",
-    "visible": "put away cohorts are hidden",
+    "visible": "what is put away is hidden",
 }
 CHANGED = (
     "the sites or nwp.yml have changed since it was made, or it is the part of a plan that a guard"
@@ -41,12 +40,19 @@ CHANGED = (
 
 def doing_lines(item: PlannedOperation, *, undoes: bool, alone: bool) -> Iterator[str]:
     """All there is to say of one operation; ``alone``: from the file, the sites were not asked."""
-    yield f"  • Plan: {operation_words(item.operation, undoes=undoes)}."
+    yield f"  • Plan: {planned_words(item, undoes=undoes)}."
     if isinstance(item.operation, RemoveMember):
-        yield f"  • Cost: {_cost(item.operation)}."
+        yield f"  • Cost: {cost(item.operation)}."
     if not alone:
         yield from _guards(item)
         yield f"  {going_on(item, undoes=undoes)}"
+
+
+def planned_words(item: PlannedOperation, *, undoes: bool) -> str:
+    """What is done, and on what ground; of a stale one, on what it was."""
+    told = operation_words(item.operation, undoes=undoes)
+    then = item.state == "stale"
+    return told.replace(", because ", ", because (as it was then) ", 1) if then else told
 
 
 def operation_words(operation: Operation, *, undoes: bool) -> str:
@@ -123,7 +129,8 @@ def _wanted(operation: AddMember, *, undoes: bool) -> str:
     return f"AVC has them in {where}, and the account is theirs"
 
 
-def _cost(operation: RemoveMember) -> str:
+def cost(operation: RemoveMember) -> str:
+    """What a removal costs."""
     if operation.last_enrolments is None or operation.suspends is None:
         return "cannot be seen by this access to Moodle"
     if operation.last_enrolments:
@@ -136,14 +143,18 @@ def _cost(operation: RemoveMember) -> str:
 
 def _changes(operation: ChangeCohort) -> str:
     told = "; ".join(
-        f"{field} {_before_and_after(change)} ({_FIELDS[field]})"
+        f"{_field(field, change)} ({_FIELDS[field]})"
         for field, change in operation.changes().items()
-        if field != "description"
     )
-    if operation.description is not None:
-        told = "; ".join([*([told] if told else []), f"description ({_FIELDS['description']})"])
     why = _ACTIONS.get(operation.action)
+    if operation.action == "archive":
+        lost = ", or role_mapping has lost the role" if operation.key.role else ""
+        return f", because {why}{lost}: hidden, renamed, and its idnumber freed"
     return f", because {why}: {told}" if why else f": {told}"
+
+
+def _field(field: str, change: TextChange | FlagChange) -> str:
+    return field if field == "description" else f"{field} {_before_and_after(change)}"
 
 
 def _before_and_after(change: TextChange | FlagChange) -> str:

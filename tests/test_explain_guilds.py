@@ -1,0 +1,202 @@
+"""Why a plan does something in a guild, or not; and what a plan's file alone tells."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pytest
+
+from reconciler.explain_file import guild_alone, person_alone
+from reconciler.explain_names import guild_named, subject_named
+from reconciler.models.moodle import Cohort
+from reconciler.models.plan import Plan
+from reconciler.models.scope import GuildScope, Scope, UserScope
+from reconciler.models.settings import Hold
+from reconciler.reconciliation import Selection
+from tests.explain_world import Sites, asked_of_guild, guild_text, person_text, planned
+from tests.guards_world import FULL, WHOLE, guild, some
+from tests.world import account, our_cohort, person
+
+UNTIL = date(2999, 12, 31)
+ADOPTABLE = Cohort(id=1, name="AVC - G1", idnumber="g1", description="", visible=True, system=True)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What there is, and sentences that have to be said of guild 1."""
+
+    says: tuple[str, ...]
+    sites: Sites
+    scope: Scope = FULL
+    selection: Selection = WHOLE
+    name: str = "g1"
+
+
+CASES = {
+    "as it should be": Case(
+        ("g1 (G1)", "AVC: 1 member.", "Moodle: 1 member.", "the cohort is as it should be"),
+        Sites({1: [1]}, {1: [1]}),
+    ),
+    "no cohort yet": Case(
+        (
+            "there is none yet",
+            "create cohort g1 'AVC - G1', because the guild has none yet",
+            "add account 101 (u1, AVC 1) to g1, because AVC has them in the guild",
+            "0 done already, 2 to be done, 0 stale",
+        ),
+        Sites({1: [1]}),
+    ),
+    "many who come": Case(
+        ("add account 110 ", "15 more accounts to be added"), Sites({1: some(25)})
+    ),
+    "people in doubt": Case(
+        ("3 members (1 blocked, so in no guild; 1 without a Moodle account)",),
+        Sites(
+            {1: [1, 2, 3]},
+            {1: [1]},
+            people=(person(2, active=False),),
+            without=frozenset({103}),
+        ),
+    ),
+    "a rename": Case(
+        ("update cohort 1 (g1): name 'AVC - Old' → 'AVC - G1' (named after the guild, as AVC",),
+        Sites({1: [1]}, {1: [1]}, cohorts=(our_cohort(1, guild(1), name="AVC - Old"),)),
+    ),
+    "an adoption": Case(
+        ("adopt cohort 1 (g1), because it has the guild's idnumber", "1 kept whom AVC does not"),
+        Sites({1: [1]}, {1: [2]}, cohorts=(ADOPTABLE,)),
+    ),
+    "an archive": Case(
+        (
+            "g1, which AVC has no more",
+            "archive cohort 1 (g1), because the guild is gone from AVC",
+            "archives (1 of 2 guilds; limit: 1 or 5%) counts 2 operations here, and lets them",
+        ),
+        Sites({2: [2]}, {1: [1], 2: [2]}),
+    ),
+    "removals that are held": Case(
+        (
+            "remove account 102 (u2, AVC 2) from g1, because left-guild",
+            "cost: cannot be seen by this access",
+            "removals-per-guild (g1 2 of 3; limit: 1) holds back 2 operations here",
+        ),
+        Sites({1: [1]}, {1: [1, 2, 3]}, settings={"guards": {"removals_per_guild": 1}}),
+    ),
+    "left alone": Case(
+        ("Guild g1 is left alone: cohort 1 has its idnumber", "left alone for a problem"),
+        Sites({1: [1]}, {1: [1]}, cohorts=(ADOPTABLE.model_copy(update={"name": "Old friends"}),)),
+    ),
+    "on hold": Case(
+        ("nwp.yml leaves the guild's cohorts themselves as they are until 2999-12-31", "on hold"),
+        Sites({1: [1]}, settings={"hold": (Hold(guild="g1", until=UNTIL),)}),
+    ),
+    "excluded": Case(
+        ("it was made with --exclude guild:g1",),
+        Sites({1: [1]}, {1: []}),
+        selection=Selection(exclude=("guild:g1",)),
+    ),
+    "another guild's plan": Case(
+        ("it is about guild g2, and nothing else",),
+        Sites({1: [1], 2: [2]}, {1: [], 2: []}),
+        scope=GuildScope(uuid=guild(2).uuid, name="g2"),
+    ),
+    "one person's plan": Case(
+        ("its members were not read", "add account 101 (u1, AVC 1) to g1"),
+        Sites({1: [1, 2]}, {1: []}),
+        scope=UserScope(uid=1),
+    ),
+    "gone, in one person's plan": Case(
+        ("only a full plan puts its cohort away",),
+        Sites({2: [1]}, {1: [1], 2: [1]}),
+        scope=UserScope(uid=1),
+    ),
+    "somebody unclear inside": Case(
+        ("2 members (1 left alone, as not clear)",),
+        Sites({1: [2]}, {1: [1, 2]}, accounts=(account(1, id=300, username="x"),)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_why_in_a_guild(name: str) -> None:
+    """What is there, what is done and on what ground, or why nothing is."""
+    case = CASES[name]
+    plan = planned(case.sites, case.scope, case.selection)
+    text = guild_text(asked_of_guild(plan, case.sites, case.name), plan)
+    for sentence in case.says:
+        assert sentence in text
+
+
+def test_what_has_changed_in_a_guild_is_said() -> None:
+    """What no longer fits, what is done, and what a plan made now would do besides."""
+    before = Sites({1: [1, 2, 3]}, {1: [2]})
+    plan = planned(before)
+    after = replace(before, avc={1: [2, 3, 4]}, inside={1: [2, 3]})
+    text = guild_text(asked_of_guild(plan, after, "g1"), plan)
+    assert "this no longer fits: add account 101 to g1: AVC no longer calls for it" in text
+    assert "1 done already, 0 to be done, 1 stale" in text
+    assert "a plan made now would also add account 104 to g1" in text
+
+
+def test_a_guild_that_came_since_is_told() -> None:
+    """The plan has nothing for it, and a new one would."""
+    plan = planned(Sites({1: [1]}, {1: [1]}))
+    after = Sites({1: [1], 2: [1]}, {1: [1]})
+    found = asked_of_guild(plan, after, "g2")
+    assert [part.why for part in found.cohorts] == ["changed"]
+    assert "would also create cohort g2" in guild_text(found, plan)
+
+
+FILE_SITES = Sites(
+    {1: [1, 2, 5], 2: [4]},
+    {1: [2, 3, 300], 2: [4]},
+    accounts=(account(9, id=300, username="x", email="x@y.org"),),
+    without=frozenset({105}),
+)
+
+
+def alone(plan: Plan, word: str, name: str | None = None) -> str:
+    named = guild_named(name, plan, None) if name else None
+    return person_text(person_alone(plan, subject_named(word, plan, None), named), plan)
+
+
+FILE = {
+    ("1", None): "Plan: add account 101 to g1, because AVC has them in the guild",
+    ("3", None): "Plan: remove account 103 from g1, because left-guild",
+    ("moodle:103", None): "Cost: cannot be seen by this access to Moodle",
+    ("5", None): "Nothing: no Moodle account is known to be theirs",
+    ("x", None): "Nothing: AVC does not account for this member",
+    ("4", None): "Nothing in the file is about them",
+    ("4", "g1"): "Nothing for them here; why, the file does not say",
+}
+
+
+@pytest.mark.parametrize("case", FILE, ids=str)
+def test_the_file_alone(case: tuple[str, str | None]) -> None:
+    """What it has is told, and what it cannot tell."""
+    text = alone(planned(FILE_SITES), *case)
+    assert FILE[case] in text
+    assert "From the plan's file alone. What AVC and Moodle have, whether this is still so" in text
+    assert "Now:" not in text
+
+
+def test_the_file_alone_tells_rules_guards_and_words() -> None:
+    """How somebody was matched, which rules could not be asked, what is held, what is left out."""
+    held = replace(FILE_SITES, settings={"guards": {"removals_per_guild": 0}})
+    plan = planned(held)
+    assert "as the plan has it, by email. Rules: email; link, idnumber could not be asked" in alone(
+        plan, "1"
+    )
+    assert "Guards: something in this plan is held back by removals-per-guild" in alone(plan, "1")
+    part = planned(FILE_SITES, selection=Selection(exclude=("user:1",)))
+    assert "it was made with --exclude user:1" in alone(part, "1", "g1")
+    one = planned(FILE_SITES, GuildScope(uuid=guild(1).uuid, name="g1"))
+    assert "that this plan looked at (guild g1)" in alone(one, "4")
+
+
+def test_a_guild_by_the_file_alone() -> None:
+    """Its operations and its problems; nothing of what AVC or Moodle have."""
+    plan = planned(FILE_SITES)
+    text = guild_text(guild_alone(plan, guild_named("g1", plan, None)), plan)
+    assert "add account 101 (u1, AVC 1) to g1" in text
+    assert "Problem: u5 (ID: 5) has no Moodle account" in text
+    assert not any(word in text for word in ("AVC:", "Moodle:", "Now:"))

@@ -1,0 +1,175 @@
+"""Whom, and which guild, a question means; and that no address is ever said."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from reconciler.errors import ConfigError, NotFound
+from reconciler.explain_file import guild_alone, person_alone
+from reconciler.explain_names import Subject, guild_named, subject_named
+from reconciler.models.scope import GuildScope
+from reconciler.planner import Planned
+from reconciler.reconciliation import plan_now
+from tests.explain_world import (
+    Sites,
+    asked,
+    asked_of_guild,
+    guild_text,
+    person_text,
+    place,
+    planned,
+)
+from tests.guards_world import FULL, guild
+from tests.world import account, our_cohort, person
+
+SITES = Sites(
+    {1: [1, 2, 3, 4, 5, 6, 7], 2: []},
+    {1: [1, 2, 8], 2: []},
+    people=(
+        person(1, name="Ana"),
+        person(2, name="dora@example.org", mail="dora@example.org"),
+        person(3, name="42"),
+        person(4, name="\u202eeve\x1b[2J"),
+        person(5, name="Zoë"),
+        person(6, name="zoe"),
+        person(7, name="twin"),
+    ),
+    accounts=(
+        account(2, username="dora@example.org", email="dora@example.org"),
+        account(8, username="twin"),
+    ),
+    without=frozenset({107}),
+)
+PLAN = planned(SITES)
+SEEN = plan_now(SITES.pair(), FULL)
+
+
+def meant(word: str, seen: Planned | None = SEEN) -> Subject:
+    return subject_named(word, PLAN, seen)
+
+
+WORDS = {
+    "1": 1,
+    "avc:1": 1,
+    "moodle:101": 1,
+    "Ana": 1,
+    "ana": 1,
+    "u1": 1,
+    "dora@example.org": 2,
+    "do…@…": 2,
+    "42": 3,
+    "\\u202eeve\\x1b[2J": 4,
+    "\u202eeve\x1b[2J": 4,
+    "Zoë": 5,
+    "zoe": 6,
+    "ZOE": 6,
+}
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_somebody_is_found_by_what_a_plan_shows(word: str) -> None:
+    """A user id, an id with its side, a user name of either site, masked or escaped as it may be.
+
+    Accents count, case only where nobody is called so by the letter.
+    """
+    assert meant(word).uid == WORDS[word]
+
+
+def test_a_word_that_fits_two_names_them() -> None:
+    """One sentence: the person, and the account of somebody else that is called so."""
+    with pytest.raises(ConfigError) as raised:
+        meant("twin")
+    assert str(raised.value) == "'twin' fits several: give one of avc:7, avc:8"
+
+
+UNKNOWN = ("nobody", "99", "avc:99", "moodle:999", "moodle:x", "x@example.org", "", "a" * 10_000)
+
+
+@pytest.mark.parametrize("word", UNKNOWN)
+def test_nobody_is_an_error_that_says_what_to_give(word: str) -> None:
+    """One sentence with a remedy, and no address."""
+    with pytest.raises(NotFound, match=r"give|look") as raised:
+        meant(word)
+    assert "x@example.org" not in str(raised.value)
+
+
+def test_somebody_whom_only_the_plan_has_is_found() -> None:
+    """Gone since: the plan's line has them by id and by name."""
+    left = {1: [1, 2, 4, 5, 6, 7], 2: []}
+    gone = replace(SITES, avc=left, gone=frozenset({3}), without=frozenset({107, 103}))
+    seen = plan_now(gone.pair(), FULL)
+    assert meant("3", seen) == meant("moodle:103", seen) == Subject(3, (103,))
+    assert meant("42", seen).uid == 3
+
+
+def test_the_file_alone_knows_whom_it_names() -> None:
+    """Lines and problems; a number that is not in it is taken for a user id, a name is not."""
+    assert meant("avc:3", None) == Subject(3, (103,))
+    assert meant("42", None).uid == 3
+    assert meant("twin", None).uid == 7
+    assert meant("98", None) == Subject(98)
+    with pytest.raises(NotFound, match="--plan-only"):
+        meant("nobody", None)
+
+
+GUILD_WORDS = ("g1", guild(1).uuid, "G1")
+
+
+@pytest.mark.parametrize("seen", [SEEN, None], ids=["sites", "file"])
+@pytest.mark.parametrize("word", GUILD_WORDS)
+def test_a_guild_is_found(word: str, seen: Planned | None) -> None:
+    """By machine name, UUID, label; whatever the case if nothing is called so by the letter."""
+    assert guild_named(word, PLAN, seen).uuid == guild(1).uuid
+
+
+def test_a_guild_is_found_by_its_cohorts_idnumber_and_when_it_is_gone() -> None:
+    """The idnumber that Moodle has by now; of one that is gone, what its cohort's mark says."""
+    cohort = our_cohort(1, guild(1), idnumber="old-name")
+    sites = Sites({1: [1]}, {1: [1], 3: [1]}, cohorts=(cohort,))
+    plan, seen = planned(sites), plan_now(sites.pair(), FULL)
+    assert guild_named("old-name", plan, seen).name == "g1"
+    assert guild_named("g3", plan, seen).uuid == guild(3).uuid
+
+
+def test_guilds_that_share_a_label_are_named() -> None:
+    """By UUID, in one sentence; an unknown one is an error with a remedy."""
+    seen: Any = SEEN
+    twins = tuple(one.model_copy(update={"label": "Twins"}) for one in seen.snapshots.avc.guilds)
+    avc = seen.snapshots.avc.model_copy(update={"guilds": twins})
+    seen = replace(seen, snapshots=replace(seen.snapshots, avc=avc))
+    with pytest.raises(ConfigError) as raised:
+        guild_named("Twins", PLAN, seen)
+    for number in (1, 2):
+        assert f"{guild(number).uuid} (g{number})" in str(raised.value)
+    with pytest.raises(NotFound, match="machine name or UUID"):
+        guild_named("nowhere", PLAN, SEEN)
+
+
+def test_no_address_and_no_control_character_is_said() -> None:
+    """Neither of somebody who is matched by one, nor of one whose user name it is."""
+    said = [person_text(asked(PLAN, SITES, str(uid)), PLAN) for uid in range(1, 8)]
+    said += [guild_text(asked_of_guild(PLAN, SITES, name), PLAN) for name in ("g1", "g2")]
+    said += [person_text(person_alone(PLAN, meant(str(n), None), None), PLAN) for n in range(1, 8)]
+    said.append(guild_text(guild_alone(PLAN, guild_named("g1", PLAN, None)), PLAN))
+    for text in said:
+        assert not any(word in text for word in ("example.org", "x.org", "\x1b", "\u202e"))
+        assert "@" not in text.replace("do…@…", "")
+
+
+def test_names_false_leaves_names_out() -> None:
+    """As it does in plans: ids remain."""
+    bare = replace(SITES, settings={"names": False})
+    plan = planned(bare)
+    text = person_text(asked(plan, bare, "1"), plan)
+    assert text.startswith("AVC user 1, Moodle account 101\n")
+    assert "Ana" not in text
+
+
+def test_a_guilds_plan_is_asked_about_somebody_elsewhere() -> None:
+    """Their rows are read all the same; and that the plan is about another guild is said."""
+    sites = Sites({1: [1], 2: [2]}, {1: [], 2: []})
+    plan = planned(sites, GuildScope(uuid=guild(2).uuid, name="g2"))
+    assert place(asked(plan, sites, "avc:1")).why == "out-of-scope"
+    with pytest.raises(NotFound):
+        asked(plan, sites, "avc:77")

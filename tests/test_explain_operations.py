@@ -1,0 +1,371 @@
+"""Why an operation is in a plan: its ground, its cost, the guards that count it, and whether it
+still is to be done.
+"""
+
+from dataclasses import dataclass, replace
+
+import pytest
+
+from reconciler.models.moodle import Issuer, Link
+from reconciler.models.plan import Plan
+from reconciler.models.scope import UserScope
+from tests.explain_world import Sites, asked, person_text, place, planned
+from tests.guards_world import guild
+from tests.world import MANAGER, ROLES, account, our_cohort, person
+
+LINKED = {"blind": frozenset(), "issuers": (Issuer(1, "Community", "https://avc.example", "sub"),)}
+BY_LINK = {"avc_url": "https://avc.example"}
+MENTORS = {"role_sync": True, "role_mapping": {"guild_mentor": "teacher"}}
+TEACHERS = our_cohort(9, guild(1), "teacher")
+
+
+@dataclass(frozen=True)
+class Case:
+    """What there is, who is asked about, and the sentence that says why."""
+
+    says: str
+    sites: Sites
+    word: str = "1"
+    role: str | None = None
+    name: str = "g1"
+
+
+CASES = {
+    "comes by e-mail": Case(
+        "add account 101 to g1, because AVC has them in the guild, and the account is theirs",
+        Sites({1: [1]}, {1: []}),
+    ),
+    "comes by a linked address": Case(
+        "email: names account 101, whose OAuth2 login has the e-mail address that AVC has",
+        Sites(
+            {1: [1]},
+            {1: []},
+            accounts=(account(1, email="x@x.org", links=(Link(1, "u1@x.org"),)),),
+            settings=BY_LINK,
+            moodle={
+                "blind": frozenset(),
+                "issuers": (Issuer(1, "Community", "https://avc.example", "email"),),
+            },
+        ),
+    ),
+    "comes by link": Case(
+        "link: names account 101, whose OAuth2 login is this user's id in AVC; this decides",
+        Sites(
+            {1: [1]},
+            {1: []},
+            accounts=(account(1, email="x@x.org", links=(Link(1, "1"),)),),
+            settings=BY_LINK,
+            moodle=LINKED,
+        ),
+    ),
+    "comes by a link to a UUID": Case(
+        "link: names account 101, whose OAuth2 login is this user's UUID in AVC; this decides",
+        Sites(
+            {1: [1]},
+            {1: []},
+            accounts=(account(1, email="x@x.org", links=(Link(1, person(1).uuid),)),),
+            settings=BY_LINK,
+            moodle=LINKED,
+        ),
+    ),
+    "comes by idnumber": Case(
+        "idnumber: names account 101, whose ID number is this user's UUID in AVC, in a field that"
+        " its owner cannot edit; this decides",
+        Sites(
+            {1: [1]},
+            {1: []},
+            accounts=(account(1, email="x@x.org", idnumber=person(1).uuid, idnumber_locked=True),),
+            moodle={"blind": frozenset({"link"})},
+        ),
+    ),
+    "comes by a trusted idnumber": Case(
+        "which nwp.yml trusts (trust_idnumber); this decides",
+        Sites(
+            {1: [1]},
+            {1: []},
+            accounts=(account(1, email="x@x.org", idnumber=person(1).uuid),),
+            settings={"trust_idnumber": True},
+        ),
+    ),
+    "comes by user name": Case(
+        "username: names account 101, whose user name is the one in AVC, which nwp.yml lets count",
+        Sites(
+            {1: [1]},
+            {1: []},
+            accounts=(account(1, email="x@x.org"),),
+            settings={"matching": ("email", "username")},
+        ),
+    ),
+    "without an issuer": Case(
+        "link: could not be asked, as no OAuth2 service of Moodle is known to be this AVC",
+        Sites({1: [1]}, {1: []}, moodle={"blind": frozenset(), "issuers": ()}),
+    ),
+    "suspended": Case(
+        "account 101: suspended, and treated like others",
+        Sites({1: [1]}, {1: []}, accounts=(account(1, suspended=True),)),
+    ),
+    "in a role": Case(
+        "AVC has them in a guild role for teacher there",
+        Sites({1: [1]}, {1: [1]}, roles={1: {"guild-mentor": frozenset({1})}}, settings=MENTORS),
+        role="teacher",
+    ),
+    "left the guild": Case(
+        "remove account 101 from g1, because left-guild: the account is theirs beyond doubt",
+        Sites({1: [2]}, {1: [1, 2]}),
+    ),
+    "blocked": Case(
+        "because blocked: they are blocked in AVC",
+        Sites({1: [1, 2]}, {1: [1, 2]}, people=(person(1, active=False),)),
+    ),
+    "gone from AVC": Case(
+        "because person-gone: its OAuth2 login names somebody whom AVC no longer has",
+        Sites(
+            {1: [2]},
+            {1: [1, 2]},
+            accounts=(account(1, links=(Link(1, "1"),)),),
+            gone=frozenset({1}),
+            settings=BY_LINK,
+            moodle=LINKED,
+        ),
+        word="moodle:101",
+    ),
+    "a guild that is gone": Case(
+        "because guild-gone: the guild is gone from AVC",
+        Sites({2: [1]}, {1: [1], 2: [1]}),
+    ),
+    "a stranger who goes": Case(
+        "because stranger: AVC does not know them, nwp.yml says strangers: remove",
+        Sites(
+            {1: [2]},
+            {1: [300, 2]},
+            accounts=(account(3, id=300, username="x", email="x@y.org"),),
+            settings={"strangers": "remove"},
+        ),
+        word="x",
+    ),
+    "a role that is lost": Case(
+        "because lost-role: they are in the guild, and no longer hold",
+        Sites({1: [1]}, {1: [1], 9: [1]}, cohorts=(TEACHERS,), settings=MENTORS),
+        role="teacher",
+    ),
+    "a role that is not mapped any more": Case(
+        "because role-gone: role_mapping no longer has the role",
+        Sites(
+            {1: [1]},
+            {1: [1], 9: [1]},
+            cohorts=(TEACHERS,),
+            settings={"role_sync": True, "role_mapping": {"guild_mentor": "student"}},
+        ),
+        role="teacher",
+    ),
+    "a cost": Case(
+        "Cost: their last enrolment in 2 courses, and with it grades and groups there",
+        Sites(
+            {1: [2]},
+            {1: [1, 2]},
+            moodle={
+                "courses": {1: frozenset({3, 4})},
+                "enrolled": {101: {3: frozenset({1}), 4: frozenset({1})}},
+            },
+        ),
+    ),
+    "a suspension": Case(
+        "Cost: they are suspended in 1 course",
+        Sites(
+            {1: [2]},
+            {1: [1, 2]},
+            moodle={
+                "courses": {1: frozenset({3})},
+                "enrolled": {101: {3: frozenset({1})}},
+                "on_removal": "suspend",
+            },
+        ),
+    ),
+    "no cost": Case(
+        "Cost: none, no course is lost by it", Sites({1: [2]}, {1: [1, 2]}, moodle={"courses": {}})
+    ),
+    "a cost that is not seen": Case(
+        "Cost: cannot be seen by this access to Moodle", Sites({1: [2]}, {1: [1, 2]})
+    ),
+    "a guard that lets through": Case(
+        "Guards: counted, and let through, by removals-per-guild (g1 1 of 2; limit: 5 or 25%),"
+        " removals (1 of 2; limit: 20 or 10%)",
+        Sites({1: [2]}, {1: [1, 2]}),
+    ),
+    "a guard that holds": Case(
+        "Guard: held back by removals-per-guild (g1 1 of 2; limit: 0). If it is meant: --ack"
+        " removals-per-guild@",
+        Sites({1: [2]}, {1: [1, 2]}, settings={"guards": {"removals_per_guild": 0}}),
+    ),
+    "a guard for the protected": Case(
+        "Guard: held back by protected",
+        Sites({1: [2]}, {1: [1, 2]}, settings={"guards": {"protected_people": ("u1",)}}),
+    ),
+    "no guard": Case("Guards: none counts it", Sites({1: [1]}, {1: []})),
+    "an archive": Case(
+        "removals (1 of 2; limit: 20 or 10%), archives (1 of 2 guilds; limit: 1 or 5%)",
+        Sites({2: [2]}, {1: [1], 2: [2]}),
+    ),
+    "still so": Case(
+        "Now: still to be done, and a plan made now would do the same", Sites({1: [1]}, {1: []})
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_why_there_is_an_operation(name: str) -> None:
+    """Its ground, and what else is to be known of it, is in what people read."""
+    case = CASES[name]
+    plan = planned(case.sites)
+    found = asked(plan, case.sites, case.word)
+    there = place(found, case.name, case.role)
+    assert (len(there.operations), there.why, there.fresh) == (1, None, ())
+    assert case.says in person_text(found, plan)
+
+
+BEFORE = Sites({1: [1, 2], 2: [2]}, {1: [2, 3], 2: [2]}, settings={"guards": {"removals": 0}})
+
+
+@dataclass(frozen=True)
+class Change:
+    """What the sites have become since, who is asked about, and what is said."""
+
+    sites: Sites
+    word: str
+    states: tuple[str, ...]
+    fresh: int
+    says: str
+
+
+CHANGES = {
+    "nothing": Change(BEFORE, "1", ("to do",), 0, "a plan made now would do the same"),
+    "applied": Change(
+        replace(BEFORE, inside={1: [1, 2], 2: [2]}), "1", ("done",), 0, "Now: done already"
+    ),
+    "applied, a removal": Change(
+        replace(BEFORE, inside={1: [1, 2], 2: [2]}), "3", ("done",), 0, "Now: done already"
+    ),
+    "they left meanwhile": Change(
+        replace(BEFORE, avc={1: [2], 2: [2]}),
+        "1",
+        ("stale",),
+        0,
+        "the sites have changed since the plan was made, and this no longer fits: add account 101"
+        " to g1: AVC no longer calls for it, or the account is not theirs. Plan again",
+    ),
+    "they came back": Change(
+        replace(BEFORE, avc={1: [1, 2, 3], 2: [2]}),
+        "3",
+        ("stale",),
+        0,
+        "there is no longer evidence that they should go",
+    ),
+    "they are to go on another ground": Change(
+        replace(BEFORE, people=(person(3, active=False),)),
+        "3",
+        ("stale",),
+        0,
+        "the evidence is another now: AVC user 3, blocked",
+    ),
+    "they left AVC": Change(
+        replace(BEFORE, avc={1: [2], 2: [2]}, gone=frozenset({1})),
+        "1",
+        ("stale",),
+        0,
+        "AVC: it has no such user any more",
+    ),
+    "their account is deleted": Change(
+        replace(BEFORE, without=frozenset({101})),
+        "1",
+        ("stale",),
+        0,
+        "account 101 is deleted, or nothing shows it to this access",
+    ),
+    "the match is another": Change(
+        replace(
+            BEFORE,
+            accounts=(account(1, email="x@y.org"), account(1, id=300, username="x")),
+        ),
+        "1",
+        ("stale", ""),
+        1,
+        "a plan made now would also add account 300 to g1: the sites or nwp.yml have changed",
+    ),
+    "the cohort is gone": Change(
+        replace(BEFORE, inside={2: [2]}), "3", ("stale",), 0, "cohort 1 is gone"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_has_changed_since_is_said(name: str) -> None:
+    """Done, or no longer called for, and with what was found; and what else would be planned."""
+    case = CHANGES[name]
+    plan = planned(BEFORE)
+    found = asked(plan, case.sites, case.word)
+    places = [one for part in found.guilds for one in part.places]
+    states = tuple(item.state for one in places for item in one.operations)
+    assert states == tuple(filter(None, case.states))
+    assert sum(len(one.fresh) for one in places) == case.fresh
+    assert case.says in person_text(found, plan)
+
+
+def test_what_came_since_is_not_in_the_plan() -> None:
+    """Somebody who joined after the plan was made: it has nothing, and a new one would."""
+    plan = planned(BEFORE)
+    found = asked(plan, replace(BEFORE, avc={1: [1, 2], 2: [1, 2]}), "1")
+    there = place(found, "g2")
+    assert (there.why, len(there.fresh)) == ("changed", 1)
+    assert "Plan: Nothing.\n" in person_text(found, plan)
+    assert "a plan made now would also add account 101 to g2" in person_text(found, plan)
+
+
+def test_a_removal_waits_with_an_addition_that_is_held() -> None:
+    """Whoever moves is not removed before they are added: the guard that holds the one is told."""
+    sites = Sites(
+        {1: [2], 2: [1]},
+        {1: [1, 2], 2: []},
+        settings={"guards": {"privileged_roles": 0}},
+        moodle={"roles": ROLES, "definitions": {(2, MANAGER.id)}},
+    )
+    plan = planned(sites)
+    found = asked(plan, sites, "1")
+    (leaves,), (joins,) = (place(found, name).operations for name in ("g1", "g2"))
+    assert ([guard.guard for guard in joins.held], joins.falls) == (["privileged-roles"], False)
+    assert (leaves.held, leaves.falls) == ((), True)
+    assert "waits for something that a guard holds back, and is held with it" in person_text(
+        found, plan
+    )
+
+
+def test_a_plan_that_undoes_a_run_is_told_by_it() -> None:
+    """AVC is not asked what it thinks of it: the ground is the run, and nothing is compared."""
+    base = planned(Sites({1: [2]}, {1: [1, 2]}))
+    undoing = _undoing(base)
+    sites = Sites({1: [1, 2]}, {1: [1, 2]})
+    found = asked(undoing, sites, "1")
+    text = person_text(found, undoing)
+    assert "because undone: the plan undoes the run that brought them there" in text
+    assert "Now: still to be done.\n" in f"{text}\n"
+    nothing = asked(undoing, sites, "2")
+    assert place(nothing).why == "undoing"
+    assert "it undoes a run that did nothing here" in person_text(nothing, undoing)
+
+
+def _undoing(plan: Plan) -> Plan:
+    cohorts = tuple(
+        cohort.model_copy(
+            update={"members": tuple(replace(m, because="undone") for m in cohort.members)}
+        )
+        for cohort in plan.cohorts
+    )
+    return plan.model_copy(update={"undoes": "20261125T210310Z", "cohorts": cohorts})
+
+
+def test_one_persons_plan_tells_of_their_other_guilds() -> None:
+    """A plan of one person is about all their guilds."""
+    sites = Sites({1: [1], 2: [1]}, {1: [], 2: [1]})
+    plan = planned(sites, UserScope(uid=1))
+    found = asked(plan, sites, "1")
+    assert [len(place(found, name).operations) for name in ("g1", "g2")] == [1, 0]
+    assert place(found, "g2").why == "already"
