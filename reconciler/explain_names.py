@@ -9,6 +9,7 @@ from reconciler.errors import ConfigError, NotFound
 from reconciler.member_lines import escaped, unescaped
 from reconciler.models.members import MemberChange
 from reconciler.models.plan import Plan
+from reconciler.pairing import NAME_PREFIX
 from reconciler.plan_cohorts import masked
 from reconciler.planner import Planned
 
@@ -62,11 +63,15 @@ def subject_named(word: str, plan: Plan, seen: Planned | None) -> Subject:
         return choices[0]
     if found and seen is None:
         return known.of_person(int(found["id"]))
-    where = "in AVC and Moodle, as far as this plan goes," if seen else "in this plan"
-    more = "" if seen else ", which is all that --plan-only looks at"
+    if seen is None:
+        raise NotFound(
+            f"This plan, which is all that --plan-only looks at, names nobody who is called"
+            f" '{_safe(word)}': give AVC's user id, or moodle:ID with Moodle's."
+        )
+    nobody = f"AVC has no user {found['id']}, and nobody" if found else "Nobody in AVC or Moodle"
     raise NotFound(
-        f"Nobody {where} is called '{_safe(word)}'{more}: give AVC's user id, or moodle:ID with"
-        " Moodle's."
+        f"{nobody}, as far as this plan goes, is called '{_safe(word)}': give AVC's user id, or"
+        " moodle:ID with Moodle's."
     )
 
 
@@ -112,6 +117,8 @@ def _guild_words(plan: Plan, seen: Planned | None) -> dict[GuildNamed, set[str]]
         uuid = cohort.uuid
         named = GuildNamed(names.setdefault(uuid, cohort.guild) if uuid else cohort.guild, uuid)
         found[named].add(cohort.guild)
+        if cohort.name is not None and cohort.role is None and cohort.action != "archive":
+            found[named].add(cohort.name.to.removeprefix(NAME_PREFIX))
     told = {guild.name for guild in found}
     for problem in plan.problems if seen is None else ():
         for name in set(problem.guilds) - told:

@@ -232,3 +232,15 @@ def test_every_reason_has_a_case() -> None:
     others = {"undoing", "changed", "file-only"}
     names = {name for part in get_args(Why) for name in get_args(part) or (part,)}
     assert {case.why for case in CASES.values()} == names - others
+
+
+def test_many_guilds_with_nothing_for_one_reason_are_told_at_once() -> None:
+    """Six of them; the one where there is something is told by itself."""
+    members = dict.fromkeys(range(1, 8), (1,))
+    sites = Sites(members, members | {7: ()})
+    plan = planned(sites)
+    text = person_text(asked(plan, sites, "1"), plan)
+    assert text.count("a member already") == 1
+    assert "g1, g2, g3, g4, g5, g6\n" in text
+    assert "in each of these 6 guilds" in text
+    assert "add account 101 to g7" in text

@@ -40,13 +40,14 @@ CASES = {
         (
             "there is none yet",
             "create cohort g1 'AVC - G1', because the guild has none yet",
-            "add account 101 (u1, AVC 1) to g1, because AVC has them in the guild",
+            "add 1 account, because AVC has them in the guild, and the account is theirs.",
+            "account 101 (u1, AVC 1).",
             "0 done already, 2 to be done, 0 stale",
         ),
         Sites({1: [1]}),
     ),
     "many who come": Case(
-        ("add account 110 ", "15 more accounts to be added"), Sites({1: some(25)})
+        ("add 25 accounts", "account 110 (u10, AVC 10) and 15 more."), Sites({1: some(25)})
     ),
     "people in doubt": Case(
         ("3 members (1 blocked, so in no guild; 1 without a Moodle account)",),
@@ -75,8 +76,8 @@ CASES = {
     ),
     "removals that are held": Case(
         (
-            "remove account 102 (u2, AVC 2) from g1, because left-guild",
-            "cost: cannot be seen by this access",
+            "remove 2 accounts, because left-guild: the account is theirs beyond doubt",
+            "account 102 (u2, AVC 2); cost: cannot be seen by this access",
             "removals-per-guild (g1 2 of 3; limit: 1) holds back 2 operations here",
         ),
         Sites({1: [1]}, {1: [1, 2, 3]}, settings={"guards": {"removals_per_guild": 1}}),
@@ -100,7 +101,7 @@ CASES = {
         scope=GuildScope(uuid=guild(2).uuid, name="g2"),
     ),
     "one person's plan": Case(
-        ("its members were not read", "add account 101 (u1, AVC 1) to g1"),
+        ("its members were not read", "add 1 account", "account 101 (u1, AVC 1)"),
         Sites({1: [1, 2]}, {1: []}),
         scope=UserScope(uid=1),
     ),
@@ -197,6 +198,6 @@ def test_a_guild_by_the_file_alone() -> None:
     """Its operations and its problems; nothing of what AVC or Moodle have."""
     plan = planned(FILE_SITES)
     text = guild_text(guild_alone(plan, guild_named("g1", plan, None)), plan)
-    assert "add account 101 (u1, AVC 1) to g1" in text
+    assert "account 101 (u1, AVC 1)" in text
     assert "Problem: u5 (ID: 5) has no Moodle account" in text
     assert not any(word in text for word in ("AVC:", "Moodle:", "Now:"))

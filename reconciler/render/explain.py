@@ -1,6 +1,7 @@
 """Why a plan does something to somebody, or does not, in sentences."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.models.explanation import (
     AccountFacts,
@@ -10,6 +11,7 @@ from reconciler.models.explanation import (
     PersonExplained,
     PersonFacts,
     Place,
+    Why,
 )
 from reconciler.models.plan import Plan
 from reconciler.models.settings import Hold
@@ -42,6 +44,10 @@ _DOUBTS = {
 }
 
 
+ONE_BY_ONE = 5
+"""Guilds in which there is nothing, for one reason: more of them are told at once."""
+
+
 def person_lines(found: PersonExplained, plan: Plan, width: int) -> Iterator[str]:
     """Somebody, guild by guild, in lines of ``width`` columns."""
     for text in _texts(found, plan):
@@ -62,12 +68,29 @@ def _texts(found: PersonExplained, plan: Plan) -> Iterator[str]:
         yield from (f"  • Moodle: {_account(account, found.uid)}." for account in found.accounts)
     told = _TOLD if found.asked else ()
     yield from (f"  • Problem: {sentence(p)}." for p in found.problems if p.kind not in told)
+    folded = _folded(found.guilds)
     for part in found.guilds:
+        if not any(part in parts for parts in folded.values()):
+            yield ""
+            yield from _guild(part, found, plan)
+    for why, parts in folded.items():
         yield ""
-        yield from _guild(part, found, plan)
+        yield f"{', '.join(name(part.guild.name) for part in parts)}"
+        yield f"  • Plan: {why_words(why, plan)}. So it is in each of these {len(parts)} guilds."
     if not found.guilds:
         yield ""
         yield _nowhere(found, plan)
+
+
+def _folded(parts: Sequence[GuildPart]) -> Mapping[Why, Sequence[GuildPart]]:
+    """Guilds in which there is nothing, for one reason, when they are many."""
+    found: dict[Why, list[GuildPart]] = defaultdict(list)
+    for part in parts:
+        place = part.places[0]
+        more = place.fresh or place.left_out or place.problems or part.guild.holds
+        if len(part.places) == 1 and place.why is not None and not more:
+            found[place.why].append(part)
+    return {why: alike for why, alike in found.items() if len(alike) > ONE_BY_ONE}
 
 
 def _who(found: PersonExplained) -> str:

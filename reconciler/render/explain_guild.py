@@ -1,15 +1,21 @@
 """Why a plan does something in a guild, or does not, in sentences."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from reconciler.models.explanation import CohortPart, Doubt, GuildExplained, PlannedOperation
 from reconciler.models.guards import GuardFigures
-from reconciler.models.operations import AddMember, Operation, RemoveMember
+from reconciler.models.operations import (
+    AddMember,
+    AssignRole,
+    Operation,
+    RemoveMember,
+    UnassignRole,
+)
 from reconciler.models.plan import Plan
 from reconciler.operations import words
 from reconciler.render.explain import from_file, guild_heading, hold_words
-from reconciler.render.explain_operations import CHANGED, cost, guard_words, planned_words
+from reconciler.render.explain_operations import CHANGED, cost, ground, guard_words, operation_words
 from reconciler.render.explain_why import why_words
 from reconciler.render.problems import sentence
 from reconciler.render.terminal import name, number
@@ -17,6 +23,12 @@ from reconciler.render.wrapping import wrapped
 
 SHOWN = 10
 """Of many alike, those that are told one by one; removals always are."""
+_VERBS: Mapping[type[Operation], str] = {
+    AddMember: "add",
+    RemoveMember: "remove",
+    AssignRole: "give",
+    UnassignRole: "take from",
+}
 
 _DOUBTS: Mapping[Doubt, str] = {
     "no-moodle-account": "without a Moodle account",
@@ -64,14 +76,8 @@ def _cohort(part: CohortPart, found: GuildExplained, plan: Plan) -> Iterator[str
         yield f"  • Moodle: {_members(part)}."
     if part.why is not None:
         yield f"  • Plan: {_nothing(part, plan)}."
-    undoes = plan.undoes is not None
-    for item in _shown(part.operations):
-        told = _named(planned_words(item, undoes=undoes), item.operation, found)
-        price = (
-            f"; cost: {cost(item.operation)}" if isinstance(item.operation, RemoveMember) else ""
-        )
-        yield f"  • Plan: {told}{price}."
-    yield from _folded(part.operations)
+    for alike in _grouped(part.operations):
+        yield from _alike(alike, found, undoes=plan.undoes is not None)
     if found.guild.there is not None:
         yield from _guards(part.operations)
         yield from _states(part.operations)
@@ -102,29 +108,46 @@ def _nothing(part: CohortPart, plan: Plan) -> str:
     return why_words(part.why, plan) if part.why else ""
 
 
-def _shown(items: Iterable[PlannedOperation]) -> Iterator[PlannedOperation]:
-    """All but additions after the first ten."""
-    coming = 0
+def _grouped(items: Iterable[PlannedOperation]) -> Iterable[Sequence[Operation]]:
+    """Those that are done alike, and on the same ground, in their order."""
+    found: dict[object, list[Operation]] = defaultdict(list)
     for item in items:
-        coming += isinstance(item.operation, AddMember)
-        if coming <= SHOWN or not isinstance(item.operation, AddMember):
-            yield item
+        operation = item.operation
+        shared = (type(operation), getattr(operation, "because", None))
+        role = getattr(operation, "role", None)
+        found[(*shared, role) if _account(operation) else operation].append(operation)
+    return found.values()
 
 
-def _folded(items: Iterable[PlannedOperation]) -> Iterator[str]:
-    coming = sum(isinstance(item.operation, AddMember) for item in items)
-    if coming > SHOWN:
-        yield f"  • {number(coming - SHOWN, 'more account')} to be added in the same way."
+def _alike(alike: Sequence[Operation], found: GuildExplained, *, undoes: bool) -> Iterator[str]:
+    first = alike[0]
+    if not _account(first):
+        yield f"  • Plan: {operation_words(first, undoes=undoes)}."
+        return
+    what = f"{_VERBS[type(first)]} {number(len(alike), 'account')}"
+    role = f" the role {name(first.role)}" if isinstance(first, AssignRole | UnassignRole) else ""
+    because = ground(first, undoes=undoes)
+    yield f"  • Plan: {what}{role}{f', because {because}' if because else ''}."
+    people = [_person(operation, found) for operation in alike]
+    if not isinstance(first, RemoveMember):
+        more = f" and {len(people) - SHOWN} more" if len(people) > SHOWN else ""
+        yield f"    • {', '.join(people[:SHOWN])}{more}."
+        return
+    for operation, person in zip(alike, people, strict=True):
+        price = f"; cost: {cost(operation)}" if isinstance(operation, RemoveMember) else ""
+        yield f"    • {person}{price}."
 
 
-def _named(text: str, operation: Operation, found: GuildExplained) -> str:
-    """With the user name of the account that it is about, after that."""
-    account = getattr(operation, "account", None)
+def _account(operation: Operation) -> int | None:
+    return getattr(operation, "account", None)
+
+
+def _person(operation: Operation, found: GuildExplained) -> str:
+    """An account, its user name, and whose it is."""
+    account, uid = _account(operation), getattr(operation, "uid", None)
     called = found.names.get(account or 0, "")
-    uid = getattr(operation, "uid", None)
-    person = [f"AVC {uid}"] if uid is not None else []
-    told = ", ".join([*([name(called)] if called else []), *person])
-    return text.replace(f"account {account}", f"account {account} ({told})", 1) if told else text
+    told = [*([name(called)] if called else []), *([f"AVC {uid}"] if uid is not None else [])]
+    return f"account {account} ({', '.join(told)})" if told else f"account {account}"
 
 
 def _guards(items: Iterable[PlannedOperation]) -> Iterator[str]:

@@ -57,21 +57,36 @@ def planned_words(item: PlannedOperation, *, undoes: bool) -> str:
 
 def operation_words(operation: Operation, *, undoes: bool) -> str:
     """What is done, and on what ground."""
+    told = name(words(operation))
     match operation:
+        case AddMember(cohort=None):
+            told += ", whose cohort the plan makes first"
+        case CreateCohort():
+            told += f" '{name(operation.name)}', because the guild has none yet"
+        case ChangeCohort():
+            told += _changes(operation)
+        case _:
+            pass
+    because = ground(operation, undoes=undoes)
+    return f"{told}, because {because}" if because else told
+
+
+def ground(operation: Operation, *, undoes: bool) -> str:
+    """Why somebody comes or goes, or a role is given or taken; empty for a cohort."""
+    match operation:
+        case AddMember() if undoes:
+            return "the plan undoes the run that took them out"
         case AddMember():
-            return f"{_words(operation)}, because {_wanted(operation, undoes=undoes)}"
+            role = operation.key.role
+            where = f"a guild role for {name(role)} there" if role else "the guild"
+            return f"AVC has them in {where}, and the account is theirs"
         case RemoveMember() | UnassignRole():
             because = operation.because
-            ground = f", because {because}: {GROUNDS[because]}" if because else ""
-            return f"{_words(operation)}{ground}"
-        case AssignRole():
-            return f"{_words(operation)}, as role_mapping in nwp.yml says"
-        case DefineRole() | UndefineRole():
-            return f"{_words(operation)} (local_cohortrole), by role_mapping in nwp.yml"
-        case CreateCohort():
-            return f"{_words(operation)} '{name(operation.name)}', because the guild has none yet"
-        case ChangeCohort():
-            return f"{_words(operation)}{_changes(operation)}"
+            return f"{because}: {GROUNDS[because]}" if because else ""
+        case AssignRole() | DefineRole() | UndefineRole():
+            return "role_mapping in nwp.yml says so"
+        case _:
+            return ""
 
 
 def going_on(item: PlannedOperation, *, undoes: bool) -> str:
@@ -91,7 +106,7 @@ def going_on(item: PlannedOperation, *, undoes: bool) -> str:
 
 def fresh_line(fresh: Iterable[Operation]) -> Iterator[str]:
     """What a plan made now would do besides."""
-    found = "; ".join(_words(operation) for operation in fresh)
+    found = "; ".join(name(words(operation)) for operation in fresh)
     if found:
         yield f"  ⚠ Now: a plan made now would also {found}: {CHANGED}. Plan again."
 
@@ -115,18 +130,6 @@ def _guards(item: PlannedOperation) -> Iterator[str]:
         )
     elif not item.held and not item.falls:
         yield "  • Guards: none counts it."
-
-
-def _words(operation: Operation) -> str:
-    return name(words(operation))
-
-
-def _wanted(operation: AddMember, *, undoes: bool) -> str:
-    if undoes:
-        return "the plan undoes the run that took them out"
-    role = operation.key.role
-    where = f"a guild role for {name(role)} there" if role else "the guild"
-    return f"AVC has them in {where}, and the account is theirs"
 
 
 def cost(operation: RemoveMember) -> str:

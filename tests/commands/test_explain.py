@@ -41,7 +41,7 @@ ASKED = {
     ("--user", "dave"): "Plan: Nothing: no Moodle account is known to be theirs.",
     ("--user", "ann"): "Plan: Nothing: they are a member already, as AVC wants it.",
     ("--user", "bob", "--guild", "g2"): "AVC does not have them in this guild",
-    ("--guild", "g1"): "add account 103 (carol, AVC 3) to g1",
+    ("--guild", "g1"): "account 103 (carol, AVC 3).",
     ("--guild", guild(2).uuid): "Plan: Nothing: the cohort is as it should be.",
     ("--user", "bob", "--plan-only"): "because left-guild:",
     ("--guild", "g1", "--plan-only"): "Problem: dave (ID: 4) has no Moodle account",
@@ -81,10 +81,10 @@ def test_the_file_alone_asks_neither_site(monday: TwoSites) -> None:
 
 WRONG = {
     (): "say whom it is about",
-    ("--user", "nobody"): "Nobody in AVC and Moodle",
+    ("--user", "nobody"): "Nobody in AVC or Moodle",
     ("--user", "moodle:999"): "Moodle account 999 is",
     ("--guild", "nowhere"): "no guild 'nowhere'",
-    ("--user", "nobody", "--plan-only"): "Nobody in this plan is called 'nobody'",
+    ("--user", "nobody", "--plan-only"): "names nobody who is called 'nobody'",
 }
 
 
