@@ -1,6 +1,7 @@
 """A plan as one HTML file that needs nothing else: no network, no other file, no JavaScript."""
 
 from base64 import b64encode
+from collections import Counter
 from hashlib import sha256
 from importlib.resources import files
 
@@ -41,6 +42,7 @@ def page(review: Review) -> str:
         held=sum(not guard.ok for guard in review.guards),
         totals=_totals(review.totals),
         tally=_tally,
+        rows=_rows,
         ROWS=ROWS,
     )
 
@@ -71,35 +73,52 @@ def _withdrawn(cohort: CohortReview) -> bool:
 
 
 def _totals(totals: Totals) -> list[tuple[str, int, str]]:
-    """Label, figure, and what it stands for: nothing, what comes, what goes, what costs."""
-    figures = [
-        ("members to add", totals.add, "plus"),
-        ("members to remove", totals.remove, "minus"),
-        ("enrolments lost", totals.lost, "cost"),
-        ("enrolments suspended", totals.suspended, "cost"),
-        ("removals of unknown cost", totals.unknown, "cost"),
-        ("roles to give", totals.give, "plus"),
-        ("roles to take", totals.take, "minus"),
-        ("cohorts to create", totals.create, "plain"),
-        ("to rename", totals.rename, "plain"),
-        ("to change", totals.change, "plain"),
-        ("to archive", totals.archive, "minus"),
-        ("with other members only", totals.members_only, "plain"),
+    """Words, number, and what it stands for; of what there may be none of, only what there is."""
+    always = [
+        ("member to add", "members to add", totals.add, "plus"),
+        ("member to remove", "members to remove", totals.remove, "minus"),
     ]
-    if totals.same is not None:
-        figures.append(("guilds as they are", totals.same, "plain"))
-    return [*figures, ("problems", totals.problems, "cost")]
+    others = [
+        ("enrolment lost", "enrolments lost", totals.lost, "cost"),
+        ("enrolment suspended", "enrolments suspended", totals.suspended, "cost"),
+        ("removal of unknown cost", "removals of unknown cost", totals.unknown, "cost"),
+        ("role to give", "roles to give", totals.give, "plus"),
+        ("role to take", "roles to take", totals.take, "minus"),
+        ("cohort to create", "cohorts to create", totals.create, "plain"),
+        ("cohort to rename", "cohorts to rename", totals.rename, "plain"),
+        ("cohort to change", "cohorts to change", totals.change, "plain"),
+        ("cohort to archive", "cohorts to archive", totals.archive, "minus"),
+        ("cohort with other members", "cohorts with other members", totals.members_only, "plain"),
+        ("guild as it is", "guilds as they are", totals.same or 0, "plain"),
+        ("problem", "problems", totals.problems, "cost"),
+    ]
+    return [
+        (one if figure == 1 else many, figure, tone)
+        for one, many, figure, tone in [*always, *(other for other in others if other[2])]
+    ]
 
 
-def _tally(guild: GuildReview) -> list[tuple[int, str, str]]:
-    """Number, what it stands for, and words, of what there is."""
+def _tally(guild: GuildReview) -> list[tuple[str, str]]:
+    """What it stands for, and words, of what there is: all that a folded guild tells."""
     cohorts = guild.cohorts
     going = [person for cohort in cohorts for person in cohort.going]
-    counts = (
-        (sum(len(cohort.coming) for cohort in cohorts), "plus", "to add"),
-        (len(going), "minus", "to remove"),
-        (sum(bool(person.cost) for person in going), "cost", "at a cost"),
-        (sum(len(cohort.given) for cohort in cohorts), "plus", "to get a role"),
-        (sum(len(cohort.taken) for cohort in cohorts), "minus", "to lose a role"),
+    touched = Counter(c.action for c in cohorts if c.action != "update" or c.changes)
+    people = (
+        ("plus", sum(len(cohort.coming) for cohort in cohorts), "to add"),
+        ("minus", len(going), "to remove"),
+        ("cost", sum(bool(person.cost) for person in going), "at a cost"),
+        ("plus", sum(len(cohort.given) for cohort in cohorts), "to get a role"),
+        ("minus", sum(len(cohort.taken) for cohort in cohorts), "to lose a role"),
+        ("minus", sum(map(_withdrawn, cohorts)), "no longer giving a role"),
     )
-    return [count for count in counts if count[0]]
+    return [
+        *(("plain", f"{number(count, 'cohort')} to {act}") for act, count in touched.items()),
+        *((tone, f"{count} {words}") for tone, count, words in people if count),
+    ]
+
+
+def _rows(guild: GuildReview) -> int:
+    """About how many lines it takes: whoever lays out the page asks before it looks."""
+    return sum(
+        3 + sum(map(len, (c.changes, c.going, c.taken, c.coming, c.given))) for c in guild.cohorts
+    )

@@ -25,7 +25,7 @@
     }
     if (!found.parts.length) {
       found.text = plain(element.matches("tr") ? `${text} ${element.textContent}` : text);
-      found.out = element.classList.contains("out");
+      found.out = Boolean(element.closest(".out"));
       found.costs = element.classList.contains("costs");
     }
     return found;
@@ -91,16 +91,13 @@
         guild.element.open = true;
       }
     }
-    const words = [
-      shownOf(rows, changes, "changes"),
-      shownOf(shown, found.length, "guilds"),
-    ];
+    const words = [shownOf(rows, changes, "changes"), shownOf(shown, found.length, "guilds")];
     if (trouble) {
       const number = show(trouble, named);
       hide(trouble, !number);
       words.push(shownOf(number, size(trouble), "problems"));
     }
-    say(`${words[0]} in ${words.slice(1).join(", ")}`);
+    say(words.join(", "));
   };
 
   // Once a frame is enough to see, and a pause is what a screen reader needs to speak.
@@ -120,15 +117,10 @@
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", soon);
   form.addEventListener("reset", soon);
-  query.addEventListener("keydown", (event) => {
+  form.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       event.preventDefault();
-      if (query.value) {
-        query.value = "";
-        soon();
-      } else {
-        query.blur();
-      }
+      form.reset();
     }
   });
   document.addEventListener("keydown", (event) => {
@@ -148,4 +140,6 @@
   });
   form.hidden = guilds.length + (problems ? 1 : 0) === 0;
   fold.hidden = !guilds.length;
+  // While nobody types yet, so that the first letter finds it done; Safari has no idle time.
+  (window.requestIdleCallback || setTimeout)(indexed);
 })();
