@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reconciler.commands.files import PlanFile, read_plan
-from reconciler.commands.options import Debug
+from reconciler.commands.options import Debug, LogFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,17 +36,27 @@ def explain(
     plan_only: Annotated[
         bool, typer.Option("--plan-only", help="Explain from the file alone; ask neither site.")
     ] = False,
+    log_format: LogFormat = "text",  # noqa: ARG001 - the runner looks at it
     debug: Debug = False,
 ) -> int:
     """Say why a plan does something to somebody, or in a guild, or why it does not.
 
-    Reads both sites, as ``plan`` does, and writes to neither: what AVC and Moodle have, who was
-    taken for whom on which evidence, on what ground the plan acts, and what guards say of it.
+    Reads both sites, as plan does, and writes to neither. Tells what AVC and
+    Moodle have, who was taken for whom on which evidence, on what ground the plan
+    acts or not, what it costs, what guards say, and what has changed since.
+
+    Examples:
+      reconciler explain plans/today.yaml --user 77
+      reconciler explain plans/today.yaml --user 77 --guild web-dev
+      reconciler explain plans/today.yaml --guild web-dev --plan-only
+
+    Exit codes: 0 explained, 1 error.
     """
     from shutil import get_terminal_size
 
     from reconciler.config.sites import connect_pair
     from reconciler.errors import ConfigError
+    from reconciler.render.log import follow
     from reconciler.render.terminal import Terminal, note
 
     if user is None and guild is None:
@@ -57,6 +67,7 @@ def explain(
         terminal.lines(_from_file(plan, user, guild, width))
         return 0
     pair = connect_pair(plan.avc.site, plan.moodle.site).pair
+    follow(pair)
     try:
         terminal.lines(_from_sites(plan, pair, user, guild, width))
     finally:
