@@ -11,7 +11,9 @@ from hypothesis import given
 from reconciler.errors import PlanFileError
 from reconciler.models.plan import Plan
 from reconciler.plan_file import schema
-from reconciler.plan_text import as_json, as_text, as_yaml, from_text
+from reconciler.plan_text import as_json, as_text, as_yaml, from_text, json_text
+from reconciler.render.review import review
+from reconciler.render.review import schema as review_schema
 from reconciler.yaml_text import load_plain
 from tests import strategies
 from tests.example_plans import EXAMPLES
@@ -47,6 +49,22 @@ def validator() -> jsonschema.Draft202012Validator:
 def test_the_schema_is_the_models() -> None:
     """plan.schema.json is what the model says a plan is."""
     assert json.loads((PLANS / "plan.schema.json").read_text(encoding="utf-8")) == schema()
+
+
+def test_the_schema_of_reviews_is_the_models() -> None:
+    """review.schema.json is what the model says a review is."""
+    text = (PLANS / "review.schema.json").read_text(encoding="utf-8")
+    assert json.loads(text) == review_schema()
+
+
+@given(strategies.plans)
+def test_the_schema_of_reviews_takes_every_review(plan: Plan) -> None:
+    """What ``show --format json`` writes of any plan is valid, and every character can be seen."""
+    found: Any = json.loads((PLANS / "review.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(found)
+    text = json_text(review(plan).model_dump(mode="json"))
+    jsonschema.Draft202012Validator(found).validate(json.loads(text))
+    assert [c for c in text if not c.isprintable() and c != "\n"] == []
 
 
 @given(strategies.plans)

@@ -71,6 +71,8 @@ class CohortReview(Model):
     changes: tuple[FieldChange, ...]
     definition: str
     """What becomes of its definition of local_cohortrole; empty for nothing."""
+    defines: Literal["create", "delete"] | None
+    """Which of the two that is."""
     coming: tuple[PersonChange, ...]
     going: tuple[PersonChange, ...]
     given: tuple[PersonChange, ...]

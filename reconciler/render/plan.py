@@ -112,12 +112,10 @@ def _cohorts(plan: Plan, folded: _Folded, *, everything: bool) -> Iterator[str]:
             yield ""
             yield from _cohort(guild, cohort, folded, everything=everything)
     if total := folded.cohorts.total():
-        created = folded.cohorts["create"]
+        new = f" ({folded.cohorts['create']} to create)" if folded.cohorts["create"] else ""
+        verb = "gains" if total == 1 else "gain"
         yield ""
-        yield (
-            f"… and {number(total, 'more cohort')} that only {'gains' if total == 1 else 'gain'}"
-            f" members, {created} of them to create; {number(folded.additions, 'member')} to add"
-        )
+        yield f"… and {number(total, 'more cohort')} that only {verb} members{new}"
 
 
 def only_gains(cohort: CohortReview) -> bool:

@@ -106,7 +106,7 @@ def guard_reviews(guards: Iterable[GuardFigures]) -> Iterator[GuardReview]:
             found=name(guard.found),
             limit=name(guard.limit),
             remedy="" if guard.ok else f"{REMEDIES[guard.guard]}.",
-            acknowledge=guard.acknowledge,
+            acknowledge=name(guard.acknowledge) if guard.acknowledge is not None else None,
         )
 
 
@@ -152,6 +152,7 @@ def _cohort(cohort: CohortPlan, *, undoing: bool) -> CohortReview:
         role=name(cohort.role) if cohort.role is not None else None,
         changes=tuple(_changes(cohort)),
         definition=_definition(cohort),
+        defines=cohort.definition.action if cohort.definition else None,
         coming=people(cohort.members, "add"),
         going=people(cohort.members, "remove"),
         given=people(cohort.assignments, "add"),

@@ -1,0 +1,126 @@
+"""A plan on a terminal or in a log: who goes is always there, what comes is folded."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+from reconciler.models.guards import GuardFigures
+from reconciler.models.members import MemberChange
+from reconciler.models.plan import CohortPlan, DefinitionChange, Plan, TextChange
+from reconciler.render.plan import FOLD, FOLDED_COHORTS, plan_lines
+from tests import strategies
+from tests.big_plans import big_plan
+from tests.example_plans import first_sync, monday
+
+
+def starting(lines: list[str], start: str) -> int:
+    return sum(line.startswith(start) for line in lines)
+
+
+def test_whoever_goes_is_shown() -> None:
+    """Thousands of removals are thousands of lines."""
+    lines = [*plan_lines(big_plan(guilds=10, coming=0, going=300))]
+    assert starting(lines, "  - person") == 2400
+    assert starting(lines, "ℹ Folded") == 0
+
+
+def test_additions_are_folded() -> None:
+    """The first ten of a cohort, how many more, and the command that shows all."""
+    lines = [*plan_lines(big_plan(guilds=1, coming=14, going=1), file=Path("my plan.yaml"))]
+    assert starting(lines, "  + person") == FOLD
+    assert "  + 4 more" in lines
+    assert "ℹ Folded: 4 additions. All of it: reconciler show --all 'my plan.yaml'" in lines
+
+
+def test_cohorts_that_only_gain_are_folded() -> None:
+    """Of hundreds, the first twenty; those that lose somebody are all there."""
+    plan = big_plan(guilds=100, coming=3, going=1)
+    new = [cohort for cohort in plan.cohorts if cohort.action == "create"] * 2
+    lines = [*plan_lines(plan.model_copy(update={"cohorts": (*plan.cohorts, *new)}))]
+    assert sum(": update cohort" in line for line in lines) == 80
+    assert sum(": create a new cohort" in line for line in lines) == FOLDED_COHORTS
+    assert "… and 40 more cohorts that only gain members (40 to create)" in lines
+    assert starting(lines, "ℹ Folded: 120 additions, 40 cohorts.") == 1
+
+
+MORE_THAN_MEMBERS = [
+    {"action": "adopt"},
+    {"action": "archive"},
+    {"action": "update", "name": TextChange(from_="a", to="b")},
+    {"action": "update", "definition": DefinitionChange(role="r", action="create")},
+    {"action": "create", "definition": DefinitionChange(role="r", action="create")},
+    {"members": (MemberChange("remove", 1, because="left-guild"),)},
+    {"assignments": (MemberChange("add", 1, role="r", through="avc_moodle_sync"),)},
+    {"assignments": (MemberChange("remove", 1, role="r", through="avc_moodle_sync"),)},
+]
+
+
+@pytest.mark.parametrize("more", MORE_THAN_MEMBERS, ids=lambda more: next(iter(more)))
+def test_a_cohort_that_does_more_is_never_folded(more: dict[str, object]) -> None:
+    """Adopted, archived, renamed, giving a role, losing somebody: however many there are."""
+    plan = big_plan(guilds=60, coming=1, going=0)
+    last = CohortPlan(guild="last", uuid="last", cohort=99, action="update")
+    last = last.model_copy(update=more)
+    lines = [*plan_lines(plan.model_copy(update={"cohorts": (*plan.cohorts, last)}))]
+    assert starting(lines, "last: ") == 1
+
+
+def test_problems_are_folded_by_kind() -> None:
+    """The first ten of a kind, and how many more; other kinds are not pushed out by them."""
+    plan = monday()
+    many = big_plan(guilds=0, coming=0, going=0, problems=25).problems
+    stranger = next(p for p in plan.problems if p.kind == "stranger")
+    lines = [*plan_lines(plan.model_copy(update={"problems": (*many, stranger)}))]
+    assert "26 problems:" in lines
+    assert starting(lines, "  ⚠ person-") == FOLD
+    assert "  ⚠ no-moodle-account: 15 more" in lines
+    assert starting(lines, "  ⚠ u300 (account 400)") == 1
+    assert starting(lines, "ℹ Folded: 15 problems.") == 1
+
+
+@given(strategies.plans)
+def test_all_of_it_folds_nothing(plan: Plan) -> None:
+    """With ``everything``, each member, assignment and problem has its line."""
+    lines = [*plan_lines(plan, everything=True)]
+    people = sum(len(cohort.members) + len(cohort.assignments) for cohort in plan.cohorts)
+    assert starting(lines, "  + ") + starting(lines, "  - ") == people
+    assert starting(lines, "  ⚠ ") == len(plan.problems)
+    assert starting(lines, "ℹ Folded") == 0
+
+
+def test_all_of_a_big_plan() -> None:
+    """Nothing of it is folded, roles neither."""
+    plan = big_plan(guilds=50, coming=40, going=2, problems=99)
+    lines = [*plan_lines(plan, everything=True)]
+    assert starting(lines, "  + person") == 2000
+    assert starting(lines, "  ⚠ person") == 99
+    assert sum(line.endswith(" a new cohort") for line in lines) == 10
+
+
+def test_roles_givesone_by_one_are_folded() -> None:
+    """As members are; those that are taken are not."""
+    gives, taken = (
+        tuple(
+            MemberChange(change, n, n, role="r", through="avc_moodle_sync", name=f"p{n}")
+            for n in range(30)
+        )
+        for change in ("add", "remove")
+    )
+    cohort = CohortPlan(
+        guild="g", uuid="u", cohort=1, action="update", assignments=(*gives, *taken)
+    )
+    lines = [*plan_lines(first_sync().model_copy(update={"cohorts": (cohort,)}))]
+    assert starting(lines, "  + role r: p") == FOLD
+    assert "  + role: 20 more" in lines
+    assert starting(lines, "  - role r: p") == 30
+
+
+def test_guards_that_hold_come_first() -> None:
+    """They are told before anything else, with what acknowledges them; the others at the end."""
+    held = GuardFigures(guard="removals", limit="1", found="2 of 5", ok=False, acknowledge="r@1")
+    passes = GuardFigures(guard="archives", limit="1", found="none", ok=True)
+    lines = [*plan_lines(monday().model_copy(update={"guards": (passes, held)}))]
+    assert lines[1].startswith("⚠ Guards hold this plan back")
+    assert "      --ack r@1" in lines[:6]
+    assert lines[lines.index("Other guards:") + 1] == "  ✓ archives: none (limit: 1)"
