@@ -1,0 +1,158 @@
+#!/bin/sh
+# Plans that are reviewed in GitLab or GitHub. docs/workflows.md of avc-moodle-sync tells how.
+#
+#   review.sh plan AVC MOODLE   what is to do becomes a merge request with the plan
+#   review.sh apply BEFORE      carry out the plans that were merged after the commit BEFORE
+#
+# The plan of a pair is plans/AVC/MOODLE.yaml. plans/AVC/MOODLE.acks, where there is one, has what
+# acknowledges guards, a GUARD@HASH on a line.
+#
+# BASE names the branch that plans are merged into. Needs git, reconciler, and in GitLab curl and
+# python3, in GitHub gh.
+set -eu
+
+say() { printf 'review: %s\n' "$*" >&2; }
+
+api() { # GitLab's, below this project; the token is not for other users' eyes in ps
+    path=$1
+    shift
+    printf 'PRIVATE-TOKEN: %s\n' "$GITLAB_TOKEN" |
+        curl --fail --silent --show-error --header @- "$@" \
+            "$CI_API_V4_URL/projects/$CI_PROJECT_ID/$path"
+}
+
+request_of() { # the number of the branch's open merge request, or nothing
+    if [ -n "${GITLAB_CI:-}" ]; then
+        api merge_requests --get --data state=opened --data-urlencode "source_branch=$1" |
+            python3 -c 'import json, sys
+for one in json.load(sys.stdin)[:1]: print(one["iid"])'
+    else
+        gh pr list --head "$1" --state open --json number --jq '.[].number'
+    fi
+}
+
+open_request() { # BRANCH TITLE
+    text="What differs between the two sites. Review it, and merge it to have it carried out."
+    if [ -n "${GITLAB_CI:-}" ]; then
+        api merge_requests --data-urlencode "source_branch=$1" \
+            --data-urlencode "target_branch=$BASE" --data-urlencode "title=$2" \
+            --data-urlencode "description=$text" --data remove_source_branch=true >/dev/null
+    else
+        gh pr create --head "$1" --base "$BASE" --title "$2" --body "$text" >/dev/null
+    fi
+}
+
+comment_on() { # NUMBER FILE
+    if [ -n "${GITLAB_CI:-}" ]; then
+        api "merge_requests/$1/notes" --data-urlencode "body@$2" >/dev/null
+    else
+        gh pr comment "$1" --body-file "$2" >/dev/null
+    fi
+}
+
+close_request() { # NUMBER
+    if [ -n "${GITLAB_CI:-}" ]; then
+        api "merge_requests/$1" --request PUT --data state_event=close >/dev/null
+    else
+        gh pr close "$1" >/dev/null
+    fi
+}
+
+digest() { sed -n 's/^digest: //p'; }
+
+propose() { # AVC MOODLE FILE: a merge request with the plan, once for each plan
+    branch=plan/$1/$2
+    number=$(request_of "$branch")
+    git fetch --quiet --prune origin '+refs/heads/*:refs/remotes/origin/*'
+    before=$(git show "origin/$branch:plans/$1/$2.yaml" 2>/dev/null | digest)
+    if [ -n "$number" ] && [ "$before" = "$(digest <"$3")" ]; then
+        say "merge request $number has this plan already"
+        return
+    fi
+    title=$(sed -n '1s/^# //p' "$3")
+    tree=$scratch/tree
+    git worktree add --quiet --detach "$tree" "origin/$BASE"
+    mkdir -p "$tree/plans/$1"
+    cp "$3" "$tree/plans/$1/$2.yaml"
+    git -C "$tree" add "plans/$1/$2.yaml"
+    git -C "$tree" commit --quiet --message "$title"
+    git -C "$tree" push --quiet --force origin "HEAD:refs/heads/$branch"
+    git worktree remove --force "$tree"
+    reconciler show "$3" --format markdown >"$scratch/comment.md"
+    [ -n "$number" ] || open_request "$branch" "$title"
+    number=$(request_of "$branch")
+    comment_on "$number" "$scratch/comment.md"
+    say "merge request $number: $title"
+}
+
+plan() { # AVC MOODLE
+    code=0
+    reconciler plan "$1" "$2" --detailed-exitcode --output "$scratch/plan.yaml" || code=$?
+    case $code in
+    0)
+        number=$(request_of "plan/$1/$2")
+        [ -z "$number" ] || close_request "$number"
+        ;;
+    2) propose "$1" "$2" "$scratch/plan.yaml" ;;
+    *) return "$code" ;;
+    esac
+}
+
+carry_out() { # FILE: apply it, with what acknowledges its guards
+    file=$1
+    set --
+    if [ -f "${file%.yaml}.acks" ]; then
+        while read -r word; do
+            [ -z "$word" ] || set -- "$@" --ack "$word"
+        done <"${file%.yaml}.acks"
+    fi
+    reconciler apply "$file" --yes --max-age "${MAX_AGE:-7d}" "$@"
+}
+
+apply_plan() { # FILE
+    code=0
+    carry_out "$1" || code=$?
+    if [ "$code" -eq 5 ]; then
+        say "$1 was carried out in part; once more for the rest"
+        code=0
+        carry_out "$1" || code=$?
+    fi
+    case $code in
+    3)
+        say "a guard holds $1 back, and nothing was written. If it is meant, put what is said above" \
+            "behind --ack on a line of ${1%.yaml}.acks, and merge that"
+        ;;
+    4)
+        say "the sites have changed since $1 was made, and nothing was written: a new plan"
+        avc=${1#plans/}
+        plan "${avc%%/*}" "$(basename "$1" .yaml)"
+        ;;
+    5) say "$1 is carried out in part. Mend what is named above, then run this job again" ;;
+    esac
+    return "$code"
+}
+
+apply() { # BEFORE
+    case $1 in
+    *[!0]*) before=$1 ;;
+    *) before=$(git hash-object -t tree /dev/null) ;; # a new branch has nothing before it
+    esac
+    worst=0
+    changed=$(git diff --name-only --diff-filter=d "$before" HEAD -- \
+        ':(glob)plans/*/*.yaml' ':(glob)plans/*/*.acks')
+    for file in $(printf '%s\n' "$changed" | sed 's/\.acks$/.yaml/' | sort -u); do
+        [ -f "$file" ] || continue
+        code=0
+        # A process of its own: in a function whose failure is looked at, set -e does nothing.
+        sh "$0" apply_plan "$file" || code=$?
+        case $code,$worst in
+        0,* | 4,[!0]) ;; # a stale plan is planned again: it must not hide what is not mended
+        *) worst=$code ;;
+        esac
+    done
+    return "$worst"
+}
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"; git worktree prune' EXIT
+"$@"
