@@ -242,7 +242,7 @@ def test_an_account_that_is_not_theirs_by_now_is_not_taken_for_done(
     plan = plan_now(world.sites(), UserScope(uid=1)).plan
     sites = world.sites()
     sites.moodle.tells_apart = apart
-    sites.moodle.accounts[101] = account(1, email="elsewhere@x.org")
+    sites.moodle.accounts[101] = account(1, email="elsewhere@x.org", username="elsewhere")
     checked = check(plan, plan_now(sites, UserScope(uid=1)))
     assert [(words(item.operation), item.state) for item in checked] == [
         (operation, "stale") for operation in done
