@@ -77,8 +77,9 @@ def plan_lines(plan: Plan, *, everything: bool = False, file: Path | None = None
         yield from guard_lines(passed)
     yield ""
     if folded.parts:
-        where = shlex.quote(str(file)) if file else "FILE, of a plan written with -o FILE"
-        yield f"ℹ Folded: {', '.join(folded.parts)}. All of it: reconciler show --all {where}"
+        where = shlex.quote(str(file)) if file else "FILE (a plan written with -o FILE)"
+        yield f"ℹ Folded: {', '.join(folded.parts)}. To see all of it:"
+        yield f"  reconciler show --all {where}"
     yield from _origin(plan)
 
 

@@ -1,0 +1,128 @@
+"""Problems in sentences: each says what is wrong, with whom, and what to do."""
+
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.models.plan import Problem, ProblemKind, RoleProblemKind
+from reconciler.render.problems import pieces, sentence
+from tests import strategies
+
+ANN: dict[str, Any] = {"avc": 5, "name": "ann", "guilds": ("web-dev",), "accounts": (7,)}
+COHORT: dict[str, Any] = {"guilds": ("web-dev",), "cohorts": (42,)}
+ROLE: dict[str, Any] = {"guilds": ("web-dev",), "roles": ("teacher",), "cohorts": (42,)}
+GUILD: dict[str, Any] = {"guilds": ("web-dev",)}
+CASES: list[tuple[str, dict[str, Any], str, str]] = [
+    # kind, what it is about, what the sentence says, what is to be done
+    ("no-moodle-account", {**ANN, "accounts": ()}, "has no Moodle account", "Let them log in"),
+    (
+        "no-moodle-account",
+        ANN,
+        "account 7 has that user name, but another address",
+        "correct their address",
+    ),
+    (
+        "no-moodle-account",
+        {**ANN, "accounts": (7, 8)},
+        "accounts 7, 8 have that user name",
+        "correct their address",
+    ),
+    ("several-accounts", {**ANN, "accounts": (7, 8)}, "could be accounts 7, 8", "Delete in Moodle"),
+    (
+        "shared-account",
+        {**ANN, "others": (6,)},
+        "ann (ID: 5) and AVC user 6 claim the same account 7",
+        "correct the address in AVC",
+    ),
+    (
+        "shared-account",
+        {**ANN, "others": (6, 9)},
+        "ann (ID: 5) and AVC users 6, 9 claim the same account 7",
+        "unlink the login",
+    ),
+    ("unconfirmed-account", ANN, "has not confirmed account 7", "confirm it in Moodle"),
+    ("suspended-account", ANN, "is suspended in Moodle (account 7)", "Block them in AVC"),
+    ("stranger", ANN, "ann (account 7) is in the cohort of web-dev", "Remove them in Moodle"),
+    ("stranger", {**ANN, "name": None}, "somebody (account 7)", "let them join the guild"),
+    ("unpublished-guild", GUILD, "is not published", "publish it in AVC"),
+    ("idnumber-taken", COHORT, "cohort 42 has its idnumber", "Change that idnumber"),
+    (
+        "several-marked-cohorts",
+        {**GUILD, "cohorts": (1, 2)},
+        "cohorts 1, 2 all bear its mark",
+        "delete the copies",
+    ),
+    ("cohort-outside-system", COHORT, "must be in the system context", "Choose 'System'"),
+    ("damaged-mark", COHORT, "Guild web-dev is left alone", "put it back as it was"),
+    ("damaged-mark", {"cohorts": (42,)}, "the last line of the description", "put it back"),
+    ("not-adopted", COHORT, "has cohort 42 to adopt first", "sync the guild"),
+    ("contradicting-evidence", ANN, "is linked by OAuth2", "mended in Moodle"),
+    ("no-oauth2-issuer", {}, "No OAuth2 issuer", "set avc_integration: avc_url"),
+    ("foreign-lock", COHORT, "belongs to another part of Moodle", "empty that column"),
+    ("cannot-lock", {}, "cannot be locked by web services", "reach Moodle by its command line"),
+    ("on-hold", {**ANN, "accounts": ()}, "ann (ID: 5) in web-dev is left", "Remove that from hold"),
+    ("on-hold", {**GUILD, "accounts": (7,)}, "account 7 in web-dev is left", "Remove that"),
+    ("on-hold", GUILD, "what web-dev has for a cohort is left", "Remove that from hold"),
+    ("unknown-hold", GUILD, "there is none with that machine name", "correct or remove it"),
+    ("unknown-protected", GUILD, "protects web-dev, and there is no such guild", "correct or"),
+    ("unknown-protected", {"name": "ann"}, "protects ann, and there is no such account", "correct"),
+    ("enrolment-lost", ANN, "ended, or may have ended, enrolments of ann", "'Recover grades def"),
+    ("enrolment-lost", {**ANN, "name": None}, "enrolments of account 7", "is set there before"),
+    ("cohort-stays", COHORT, "The run created cohort 42 for web-dev", "Delete it in Moodle"),
+    ("log-cut", {}, "The journal no longer has all", "Look in Moodle"),
+    ("log-cut", GUILD, "what it did to web-dev is not recorded", "look there"),
+    ("not-undone", {**ROLE, "accounts": (7,)}, "account 7 had the role teacher", "give it in Moo"),
+    ("not-undone", GUILD, "a cohort for web-dev is not recorded", "look for it in Moodle"),
+    ("unknown-guild-role", ROLE, "role_mapping names teacher", "correct or remove it"),
+    ("unknown-moodle-role", ROLE, "no role with the short name teacher", "make it there"),
+    ("privileged-role", ROLE, "rules the whole Moodle site", "map the guild role to another"),
+    ("role-not-assignable", ROLE, "does not give the role teacher at site level", "tick 'System'"),
+    ("role-needs-plugin", ROLE, "Nothing can give the role teacher", "install the plugin"),
+    ("role-by-hand", ROLE, "The role teacher is not given yet", "define it for the cohorts"),
+    ("role-unseen", ROLE, "cannot be seen or set by web services", "define it in Moodle"),
+    ("site-administrator", ANN, "administers the Moodle site", "Give the role in Moodle"),
+    ("role-cohorts-left", ROLE, "No role in role_mapping wants cohort 42", "once role_sync is on"),
+    ("definition-left", ROLE, "goes to everybody in cohort 42", "delete that under Cohort role"),
+    ("definition-waits", ROLE, "strangers in them would get it", "remove them in Moodle"),
+]
+
+
+@pytest.mark.parametrize(("kind", "about", "says", "remedy"), CASES)
+def test_a_problem_says_what_is_wrong_and_what_to_do(
+    kind: ProblemKind, about: dict[str, Any], says: str, remedy: str
+) -> None:
+    """In one or two sentences, the remedy after what is wrong."""
+    told = sentence(Problem(kind=kind, **about))
+    assert says in told
+    assert remedy in told
+    assert told.index(says) <= told.index(remedy)
+    assert not told.endswith(".")
+
+
+def test_every_kind_of_problem_is_told() -> None:
+    """No kind is without a case above."""
+    kinds = set(get_args(ProblemKind)) - {RoleProblemKind} | set(get_args(RoleProblemKind))
+    assert {case[0] for case in CASES} == kinds
+
+
+@pytest.mark.parametrize(
+    ("count", "says"), [(1, "a0"), (5, "a0, a1, a2, a3, a4"), (6, "a0, a1, a2, a3, a4 and 1 more")]
+)
+def test_of_many_guilds_the_first_are_named(count: int, says: str) -> None:
+    """Five, and how many more."""
+    guilds = tuple(f"a{n}" for n in range(count))
+    told = sentence(Problem(kind="unpublished-guild", guilds=guilds))
+    assert told.startswith(f"Guild {says} is not published")
+
+
+@given(strategies.nasty_text, st.sampled_from(sorted({(c[0]) for c in CASES})))
+def test_what_the_sites_say_is_told_apart(text: str, kind: ProblemKind) -> None:
+    """Every second piece is the sites': with another text there, nothing else changes."""
+    both = [
+        pieces(Problem(kind=kind, avc=1, name=some, guilds=(some,), accounts=(7,), roles=(some,)))
+        for some in (text or "x", "other")
+    ]
+    assert both[0][::2] == both[1][::2]
+    assert set(both[1][1::2]) <= {"other"}
