@@ -48,9 +48,7 @@ def desired_cohort(pair: Pair, wishes: Wishes) -> DesiredCohort:
     Members without an account beyond doubt are left out here and reported by the planner.
     """
     mark = Mark(site=wishes.avc.site_uuid, guild=pair.name, key=pair.key)
-    # Nobody's account is None, and no account's id is 0.
-    found = map(wishes.matching.account_of.get, wanted_members(pair, wishes))
-    accounts = frozenset(filter(None, found))
+    accounts = wishes.matching.accounts(wanted_members(pair, wishes))
     return DesiredCohort(
         key=pair.key,
         guild=pair.name,
@@ -75,4 +73,6 @@ def wanted_members(pair: Pair, wishes: Wishes) -> frozenset[int]:
 
 def active_members(avc: AvcSnapshot, guild: int) -> frozenset[int]:
     """The uids that are in a guild: a blocked person is in none, whatever rows remain."""
-    return avc.members.get(guild, frozenset()) - avc.blocked
+    members = avc.members.get(guild, frozenset())
+    # Most guilds have no blocked member, and need no copy.
+    return members if members.isdisjoint(avc.blocked) else members - avc.blocked

@@ -20,6 +20,11 @@ class MemberDiff:
     remove: Mapping[int, Verdict]
     keep: Mapping[int, Verdict]
 
+    @property
+    def unwanted(self) -> frozenset[int]:
+        """The members whom AVC does not want there."""
+        return frozenset((*self.remove, *self.keep))
+
 
 NOBODY = MemberDiff(frozenset(), {}, {})
 
@@ -108,20 +113,26 @@ def _field_changes(pair: Pair, desired: DesiredCohort) -> CohortPlan | None:
             component=TextChange(to=desired.component) if desired.component else None,
         )
     actual = pair.cohort
-    plan = CohortPlan(
+    idnumber = _text(actual.idnumber, desired.idnumber)
+    name = _text(actual.name, desired.name)
+    description = _text(actual.description, desired.description)
+    component = _lock(actual.component, desired.component)
+    # Visibility is the administrator's business, except that we hid it when archiving.
+    visible = _flag(actual.visible, now=True) if pair.archived else None
+    if not any((idnumber, name, description, component, visible)):
+        return None
+    return CohortPlan(
         guild=desired.guild,
         uuid=desired.key.uuid,
         role=desired.key.role,
         cohort=actual.id,
         action=_action(pair),
-        idnumber=_text(actual.idnumber, desired.idnumber),
-        name=_text(actual.name, desired.name),
-        description=_text(actual.description, desired.description),
-        component=_lock(actual.component, desired.component),
-        # Visibility is the administrator's business, except that we hid it when archiving.
-        visible=_flag(actual.visible, now=True) if pair.archived else None,
+        idnumber=idnumber,
+        name=name,
+        description=description,
+        component=component,
+        visible=visible,
     )
-    return plan if plan.changes_fields else None
 
 
 def _action(pair: Pair) -> Action:

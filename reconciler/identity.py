@@ -1,8 +1,10 @@
 """What people and accounts say about who they are: what each matching rule compares."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import Final
 
 from reconciler.models.avc import Claims, Person
 from reconciler.models.moodle import Account, Issuer, Link, Rule
@@ -30,9 +32,8 @@ _URL = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?(?P<place>[^?#]+)")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def fold(address: str) -> str:
-    """An address as it is compared: whole, without case, accents kept."""
-    return address.lower()
+fold: Final = str.lower
+"""An address as it is compared: whole, without case, accents kept."""
 
 
 def issuer_of_avc(issuers: Iterable[Issuer], settings: SyncSettings) -> Issuer | None:
@@ -61,37 +62,71 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a rule compares: each side's words for who it is; none: the rule says nothing."""
+    """What a rule compares: each side's words for who it is; none: the rule says nothing.
 
-    person: Callable[[Person], tuple[str, ...]]
-    account: Callable[[Account], tuple[str, ...]]
+    Of many at once, as there are many: pairs of a uid, or of an account's id, and a word.
+    """
+
+    people: Callable[[Iterable[Person]], Iterator[tuple[int, str]]]
+    accounts: Callable[[Iterable[Account]], Iterator[tuple[int, str]]]
+
+    def person(self, person: Person) -> tuple[str, ...]:
+        """One person's words."""
+        return tuple(word for _, word in self.people((person,)))
+
+    def account(self, account: Account) -> tuple[str, ...]:
+        """One account's words."""
+        return tuple(word for _, word in self.accounts((account,)))
 
 
 def keys(evidence: Evidence) -> dict[Rule, Key]:
     """What each rule compares. Empty words never count."""
-
-    def idnumber(account: Account) -> tuple[str, ...]:
-        counts = account.idnumber_locked or evidence.trust_idnumber
-        return (account.idnumber.lower(),) if counts else ()
-
-    def link(account: Account) -> tuple[str, ...]:
-        return tuple(word for word in _words(account, evidence) if not word.startswith("mail:"))
-
-    def email(account: Account) -> tuple[str, ...]:
-        if account.auth in _FOREIGN_AUTH:
-            return ()
-        own = fold(account.email)
-        if not account.links:
-            return (own,)
-        linked = (word.removeprefix("mail:") for word in _words(account, evidence))
-        return (own, *(word for word in linked if "@" in word and word != own))
-
     return {
-        "link": Key(lambda person: (f"uid:{person.uid}", f"uuid:{person.uuid.lower()}"), link),
-        "idnumber": Key(lambda person: (person.uuid.lower(),), idnumber),
-        "email": Key(lambda person: (fold(person.mail),), email),
-        "username": Key(lambda person: (person.name.lower(),), lambda account: (account.username,)),
+        "link": Key(_user_ids, partial(_linked_ids, evidence=evidence)),
+        "idnumber": Key(
+            lambda people: ((person.uid, person.uuid.lower()) for person in people),
+            partial(_idnumbers, evidence=evidence),
+        ),
+        "email": Key(
+            lambda people: ((person.uid, fold(person.mail)) for person in people),
+            partial(_addresses, evidence=evidence),
+        ),
+        "username": Key(
+            lambda people: ((person.uid, person.name.lower()) for person in people),
+            lambda accounts: ((account.id, account.username) for account in accounts),
+        ),
     }
+
+
+def _user_ids(people: Iterable[Person]) -> Iterator[tuple[int, str]]:
+    for person in people:
+        yield person.uid, f"uid:{person.uid}"
+        yield person.uid, f"uuid:{person.uuid.lower()}"
+
+
+def _linked_ids(accounts: Iterable[Account], evidence: Evidence) -> Iterator[tuple[int, str]]:
+    for account in accounts:
+        for word in _words(account, evidence):
+            if not word.startswith("mail:"):
+                yield account.id, word
+
+
+def _idnumbers(accounts: Iterable[Account], evidence: Evidence) -> Iterator[tuple[int, str]]:
+    for account in accounts:
+        if account.idnumber and (account.idnumber_locked or evidence.trust_idnumber):
+            yield account.id, account.idnumber.lower()
+
+
+def _addresses(accounts: Iterable[Account], evidence: Evidence) -> Iterator[tuple[int, str]]:
+    for account in accounts:
+        if account.auth in _FOREIGN_AUTH:
+            continue
+        own = fold(account.email)
+        yield account.id, own
+        for said in _words(account, evidence) if account.links else ():
+            word = said.removeprefix("mail:")
+            if "@" in word and word != own:
+                yield account.id, word
 
 
 def claims_of(accounts: Iterable[Account], used: Iterable[Rule], evidence: Evidence) -> Claims:
@@ -102,7 +137,7 @@ def claims_of(accounts: Iterable[Account], used: Iterable[Rule], evidence: Evide
     def words(rule: Rule) -> frozenset[str]:
         if rule not in rules:
             return frozenset()
-        return frozenset(word for one in known for word in compared[rule].account(one) if word)
+        return frozenset(word for _, word in compared[rule].accounts(known) if word)
 
     links = words("link")
     return Claims(

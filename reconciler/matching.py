@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
+from operator import itemgetter
 from typing import Literal
 
 from reconciler.identity import STRONG, Evidence, Key, keys
@@ -12,11 +14,10 @@ from reconciler.models.moodle import Account, Rule
 from reconciler.models.settings import SyncSettings
 
 GUEST = "guest"
-
-_Decided = tuple[Rule | None, tuple[int, ...]]
-"""The rule that named somebody's accounts, and these; one account is a match, more are a doubt."""
-_Index = Mapping[str, tuple[int, ...]]
-"""Account ids by a rule's word; none of them is empty."""
+NOBODYS = 0
+"""No account's id."""
+_SPARSE = 8
+"""How many times as many uids as people a list has room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,17 @@ class Matching:
     unmatched: Mapping[int, Unmatched]
     frozen: frozenset[int]
     """Accounts that are neither added nor removed: somebody's, but not clear whose."""
+    by_uid: Sequence[int] | Mapping[int, int]
+    """``account_of`` as it is the fastest to look up, with NOBODYS for who has none."""
+
+    def accounts(self, uids: frozenset[int]) -> frozenset[int]:
+        """The accounts of these people of the snapshot, as far as they have one."""
+        if len(uids) <= 1:
+            found = frozenset(self.by_uid[uid] for uid in uids)
+        else:
+            # All at once: the processor then waits for several places in memory at a time.
+            found = frozenset(itemgetter(*uids)(self.by_uid))
+        return found - {NOBODYS} if NOBODYS in found else found
 
 
 def usable_rules(
@@ -78,19 +90,16 @@ def match(
     """
     everybody = tuple(people)
     index = _AccountIndex(accounts, used, keys(evidence))
-    decided = index.decide(everybody)
+    by_rule = index.name(everybody)
+    decided, rule_of = _decided(by_rule)
     claimants = _several_claimants(decided)
-    torn = (
-        {person.uid for person in everybody if index.contradicts(person)} if index.may_tear else ()
-    )
-    account_of: dict[int, int] = {}
+    barred = _torn(by_rule) | {uid for uids in claimants.values() for uid in uids}
+    account_of = {uid: one for uid, one in decided.one.items() if uid not in barred}
     unmatched: dict[int, Unmatched] = {}
     doubted: dict[int, set[int]] = defaultdict(set)
     for person in everybody:
-        _, named = decided[person.uid]
-        if len(named) == 1 and named[0] not in claimants and person.uid not in torn:
-            account_of[person.uid] = named[0]
-        else:
+        if person.uid not in account_of:
+            named = decided.accounts(person.uid)
             rivals = {uid for account in named for uid in claimants.get(account, ())}
             others = tuple(sorted(rivals - {person.uid}))
             unmatched[person.uid] = _why(person, named, others, index)
@@ -102,24 +111,84 @@ def match(
             others = tuple(sorted(doubted[account] - {person.uid}))
             unmatched[person.uid] = Unmatched("shared-account", (account,), others)
             _freeze(person, index, doubted)
+    for uid in unmatched:
+        rule_of.pop(uid, None)
     return Matching(
         account_of=account_of,
         person_of={account: uid for uid, account in account_of.items()},
-        rule_of={uid: rule for uid in account_of if (rule := decided[uid][0]) is not None},
+        rule_of=rule_of,
         unmatched=unmatched,
         frozen=frozenset(doubted),
+        by_uid=_by_uid(account_of, unmatched),
     )
 
 
-def _several_claimants(
-    decided: Mapping[int, _Decided],
-) -> Mapping[int, set[int]]:
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Whom something names: uid → account where it is one, and where there are more, these."""
+
+    one: dict[int, int]
+    several: dict[int, set[int]]
+
+    def accounts(self, uid: int) -> tuple[int, ...]:
+        if uid in self.one:
+            return (self.one[uid],)
+        return tuple(sorted(self.several.get(uid, ())))
+
+
+def _decided(by_rule: dict[Rule, _Named]) -> tuple[_Named, dict[int, Rule]]:
+    """What the first rule that names any account for somebody names, and which it is."""
+    found, rule_of = _Named({}, {}), dict[int, Rule]()
+    # The strongest last: it has the last word.
+    for rule, named in reversed(by_rule.items()):
+        for uid in found.several.keys() & named.one.keys():
+            del found.several[uid]
+        for uid in found.one.keys() & named.several.keys():
+            del found.one[uid]
+        found.one.update(named.one)
+        found.several.update(named.several)
+        rule_of.update(dict.fromkeys(named.one, rule))
+    return found, rule_of
+
+
+def _torn(by_rule: Mapping[Rule, _Named]) -> set[int]:
+    """The uids of those for whom two strong rules name different accounts."""
+    strong = [by_rule[rule] for rule in STRONG if rule in by_rule]
+    return {
+        uid
+        for one, other in combinations(strong, 2)
+        for uid in (one.one.keys() | one.several) & (other.one.keys() | other.several)
+        if one.accounts(uid) != other.accounts(uid)
+    }
+
+
+def _by_uid(
+    account_of: Mapping[int, int], unmatched: Iterable[int]
+) -> Sequence[int] | Mapping[int, int]:
+    """A list, which is three times as fast as a mapping, unless uids are too far apart for one."""
+    nobodys = dict.fromkeys(unmatched, NOBODYS)
+    uids = nobodys.keys() | account_of
+    if not uids or min(uids) < 0 or max(uids) > _SPARSE * len(uids):
+        return {**account_of, **nobodys}
+    found = [NOBODYS] * (max(uids) + 1)
+    for uid, account in account_of.items():
+        found[uid] = account
+    return found
+
+
+def _several_claimants(decided: _Named) -> Mapping[int, set[int]]:
     """Account → the people for whom it was named, where it was for more than one."""
-    often = Counter(account for _, named in decided.values() for account in named)
-    several = {account for account, times in often.items() if times > 1}
-    found: dict[int, set[int]] = {account: set() for account in several}
-    for uid, (_, named) in decided.items() if several else ():
-        for account in several.intersection(named):
+    if not decided.several and len(set(decided.one.values())) == len(decided.one):
+        return {}
+    often = Counter(decided.one.values())
+    for accounts in decided.several.values():
+        often.update(accounts)
+    found: dict[int, set[int]] = {account: set() for account, times in often.items() if times > 1}
+    for uid, account in decided.one.items():
+        if account in found:
+            found[account].add(uid)
+    for uid, accounts in decided.several.items():
+        for account in accounts & found.keys():
             found[account].add(uid)
     return found
 
@@ -144,6 +213,42 @@ def _why(
     return Unmatched("no-moodle-account", index.likely(person))
 
 
+class _Index:
+    """Accounts by a rule's words."""
+
+    def __init__(self, said: Iterable[tuple[int, str]]) -> None:
+        one: dict[str, int] = {}
+        several: dict[str, set[int]] = {}
+        for account, word in said:
+            first = one.setdefault(word, account)
+            if first != account:
+                several.setdefault(word, {first}).add(account)
+        for word in ("", *several):
+            one.pop(word, None)
+        several.pop("", None)
+        self._one = one
+        self._several = several
+
+    def __bool__(self) -> bool:
+        return bool(self._one or self._several)
+
+    def name(self, said: Iterable[tuple[int, str]]) -> _Named:
+        """The accounts of people, by their words."""
+        one: dict[int, int] = {}
+        several: dict[int, set[int]] = {}
+        for uid, word in said:
+            account = self._one.get(word)
+            if account is None:
+                if word in self._several:
+                    several.setdefault(uid, set()).update(self._several[word])
+            elif one.setdefault(uid, account) != account:
+                several.setdefault(uid, set()).add(account)
+        for uid, accounts in several.items():
+            if uid in one:
+                accounts.add(one.pop(uid))
+        return _Named(one, several)
+
+
 class _AccountIndex:
     """The accounts by what each rule compares."""
 
@@ -156,38 +261,22 @@ class _AccountIndex:
         self._real = real
         self._keys = compared
         self._confirmed = {
-            rule: found for rule in rules if (found := _by(compared[rule], confirmed))
+            rule: found for rule in rules if (found := _Index(compared[rule].accounts(confirmed)))
         }
         self._unconfirmed = {
-            rule: found for rule in rules if (found := _by(compared[rule], others))
+            rule: found for rule in rules if (found := _Index(compared[rule].accounts(others)))
         }
-        self._strong = [rule for rule in STRONG if rule in self._confirmed]
-        self.may_tear = len(self._strong) > 1
-        """Whether there are two strong rules that could name different accounts."""
 
     @cached_property
     def _username(self) -> _Index:
-        return _by(self._keys["username"], self._real)
+        return _Index(self._keys["username"].accounts(self._real))
 
-    def decide(self, people: Sequence[Person]) -> dict[int, _Decided]:
-        """For everybody, by uid, the first rule that names any account, and the accounts."""
-        nobody: _Decided = (None, ())
-        decided = dict.fromkeys((person.uid for person in people), nobody)
-        # The strongest last: it has the last word.
-        for rule, index in reversed(self._confirmed.items()):
-            words = self._keys[rule].person
-            for person in people:
-                if accounts := _look_up(index, words(person)):
-                    decided[person.uid] = rule, accounts
-        return decided
-
-    def contradicts(self, person: Person) -> bool:
-        """Whether two strong rules name different accounts."""
-        named = (
-            _look_up(self._confirmed[rule], self._keys[rule].person(person))
-            for rule in self._strong
-        )
-        return len({accounts for accounts in named if accounts}) > 1
+    def name(self, people: Iterable[Person]) -> dict[Rule, _Named]:
+        """By each rule, the accounts of everybody whom it names any for."""
+        return {
+            rule: index.name(self._keys[rule].people(people))
+            for rule, index in self._confirmed.items()
+        }
 
     def named(self, person: Person) -> set[int]:
         return self._all(self._confirmed, person)
@@ -196,29 +285,14 @@ class _AccountIndex:
         return tuple(sorted(self._all(self._unconfirmed, person)))
 
     def likely(self, person: Person) -> tuple[int, ...]:
-        return _look_up(self._username, self._keys["username"].person(person))
+        return self._accounts("username", self._username, person)
 
     def _all(self, by_rule: Mapping[Rule, _Index], person: Person) -> set[int]:
         return {
             account
             for rule, index in by_rule.items()
-            for account in _look_up(index, self._keys[rule].person(person))
+            for account in self._accounts(rule, index, person)
         }
 
-
-def _look_up(index: _Index, words: tuple[str, ...]) -> tuple[int, ...]:
-    if len(words) == 1:
-        return index.get(words[0], ())
-    return tuple(sorted({account for word in words for account in index.get(word, ())}))
-
-
-def _by(key: Key, accounts: Iterable[Account]) -> dict[str, tuple[int, ...]]:
-    found: dict[str, tuple[int, ...]] = {}
-    several: dict[str, set[int]] = defaultdict(set)
-    for account in accounts:
-        one = (account.id,)
-        for word in key.account(account):
-            if word and (first := found.setdefault(word, one)) is not one:
-                several[word].update(first, one)
-    found.update((word, tuple(sorted(ids))) for word, ids in several.items())
-    return found
+    def _accounts(self, rule: Rule, index: _Index, person: Person) -> tuple[int, ...]:
+        return index.name(self._keys[rule].people((person,))).accounts(person.uid)

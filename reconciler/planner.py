@@ -68,13 +68,14 @@ def make_plan(scope: Scope, snapshots: Snapshots, settings: SyncSettings, sites:
     known = _Known.of(snapshots, settings)
     pairing = pair_up(avc.site_uuid, avc.guilds, moodle.cohorts, settings, known.roles)
     pairs, orphans = _in_scope(scope, pairing)
-    policy.refuse_incomplete_moodle(
-        moodle,
-        [pair.cohort.id for pair in pairs if pair.cohort] + [o.cohort.id for o in orphans],
-        described=not isinstance(scope, UserScope),
-    )
+    lost = [orphan.cohort.id for orphan in orphans]
+    policy.refuse_incomplete_moodle(moodle, [p.cohort.id for p in pairs if p.cohort] + lost)
     cohorts = [known.guild(pair) for pair in pairs]
-    if isinstance(scope, UserScope):
+    if not isinstance(scope, UserScope):
+        # Whom AVC wants was found among the accounts described.
+        others = {p.pair.cohort.id: p.diff.members.unwanted for p in cohorts if p.pair.cohort}
+        policy.refuse_undescribed(moodle, others | {one: moodle.members[one] for one in lost})
+    else:
         account = known.wishes.matching.account_of.get(scope.uid)
         cohorts = [narrowed(planned, account) for planned in cohorts]
     archives = [known.orphan(orphan) for orphan in orphans]

@@ -1,6 +1,6 @@
 """What is not allowed, whatever the sites say."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from reconciler.errors import IncompleteRead
 from reconciler.models.avc import AvcSnapshot
@@ -38,20 +38,20 @@ def refuse_incomplete_avc(avc: AvcSnapshot) -> None:
         )
 
 
-def refuse_incomplete_moodle(
-    moodle: MoodleSnapshot, cohorts: Iterable[int], *, described: bool
-) -> None:
-    """Raise IncompleteRead unless the members of these cohorts were read, and described."""
-    wanted = tuple(cohorts)
-    for cohort in wanted:
+def refuse_incomplete_moodle(moodle: MoodleSnapshot, cohorts: Iterable[int]) -> None:
+    """Raise IncompleteRead unless the members of these cohorts were read."""
+    for cohort in cohorts:
         if cohort not in moodle.members:
             raise IncompleteRead(
                 f"Moodle did not tell who is in cohort {cohort}: nothing is planned from a part."
             )
-    everybody = set().union(*(moodle.members[cohort] for cohort in wanted if described))
-    strays = everybody.difference(moodle.accounts)
-    for cohort in wanted if strays else ():
-        if unknown := moodle.members[cohort] & strays:
+
+
+def refuse_undescribed(moodle: MoodleSnapshot, members: Mapping[int, Collection[int]]) -> None:
+    """Raise IncompleteRead unless these members, by cohort, were described."""
+    for cohort, accounts in members.items():
+        unknown = [account for account in accounts if account not in moodle.accounts]
+        if unknown:
             raise IncompleteRead(
                 f"Moodle did not describe {len(unknown)} members of cohort {cohort}, account"
                 f" {min(unknown)} first: the token's user may lack the capability"

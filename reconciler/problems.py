@@ -61,14 +61,15 @@ def _memberships(
 ) -> Mapping[int, tuple[str, ...]]:
     """For everybody with a problem who is in a guild in scope: uid → names of those guilds."""
     avc, accounts = people.snapshots.avc, people.snapshots.moodle.accounts
-    suspended = {account.id for account in accounts.values() if account.suspended}
+    person_of = people.matching.person_of
+    suspended = [account.id for account in accounts.values() if account.suspended]
     troubled = people.matching.unmatched.keys() | {
-        uid for account, uid in people.matching.person_of.items() if account in suspended
+        person_of[account] for account in suspended if account in person_of
     }
     # One person's plan also names the guilds that it leaves alone.
     wanted = {scope.uid} if isinstance(scope, UserScope) else troubled
     found: dict[int, list[str]] = defaultdict(list)
-    for guild in avc.guilds:
+    for guild in avc.guilds if wanted else ():
         for uid in active_members(avc, guild.id) & wanted:
             found[uid].append(pairing.names[guild.uuid])
     return {uid: tuple(sorted(names)) for uid, names in found.items()}
@@ -200,16 +201,19 @@ def _administrators(found: Found) -> Iterator[Problem]:
 def _unknown_protected(found: Found) -> Iterator[Problem]:
     """What the guard ``protected`` is to look for, and will never find."""
     moodle, pairing = found.people.snapshots.moodle, found.pairing
+    cohorts = found.settings.guards.protected_cohorts
+    people = [str(person) for person in found.settings.guards.protected_people]
     if not isinstance(found.scope, FullScope):
         return
-    guilds = {name.casefold() for pair in pairing.names.items() for name in pair}
-    guilds |= {name.casefold() for o in pairing.orphans for name in (o.mark.key.uuid, o.mark.guild)}
-    for guild in found.settings.guards.protected_cohorts:
-        if guild.casefold() not in guilds:
-            yield Problem(kind="unknown-protected", guilds=(guild,))
-    if moodle.everybody:
+    if cohorts:
+        orphans = ((o.mark.key.uuid, o.mark.guild) for o in pairing.orphans)
+        named = {name.casefold() for names in (*pairing.names.items(), *orphans) for name in names}
+        for guild in cohorts:
+            if guild.casefold() not in named:
+                yield Problem(kind="unknown-protected", guilds=(guild,))
+    if people and moodle.everybody:
         known = {str(number) for number in moodle.accounts}
         known |= {account.username.casefold() for account in moodle.accounts.values()}
-        for person in map(str, found.settings.guards.protected_people):
+        for person in people:
             if person.casefold() not in known:
                 yield Problem(kind="unknown-protected", name=person)

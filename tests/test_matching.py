@@ -1,6 +1,7 @@
 """Who is who: cases as data. Accounts are 101 for person 1, and so on."""
 
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import pytest
 
@@ -184,3 +185,20 @@ def test_rules_without_evidence_are_not_used(
 ) -> None:
     """By web services neither links nor locks are seen; an idnumber counts only when trusted."""
     assert usable_rules(settings, frozenset({"link", "idnumber"})) == (used, unavailable)
+
+
+@pytest.mark.parametrize(
+    "uids",
+    [(), (7,), (1, 2, 3, 4), (1, 2, 3, 10**18), (-3, 1, 2, 3), (0, 5)],
+    ids=["nobody", "one", "dense", "far apart", "below nought", "nought"],
+)
+def test_whoever_has_an_account_is_found_however_far_apart_uids_are(uids: tuple[int, ...]) -> None:
+    """Of any of the people, exactly the accounts of those who have one are found."""
+    people = [person(uid, mail=f"u{uid}@x.org") for uid in uids]
+    accounts = [Account(100 + n, f"a{n}", f"u{uid}@x.org") for n, uid in enumerate(uids) if n != 1]
+    found = match(people, accounts, ("email",), Evidence())
+    assert set(found.account_of) == {uid for n, uid in enumerate(uids) if n != 1}
+    for size in range(len(uids) + 1):
+        for some in combinations(uids, size):
+            wanted = {found.account_of[uid] for uid in some if uid in found.account_of}
+            assert found.accounts(frozenset(some)) == wanted
