@@ -92,8 +92,9 @@ class _Asked:
             told = (line.name for line in lines(self.view.plan) if line.moodle == number)
             return AccountFacts(number, next(told, ""), there=False)
         rulers = moodle.administrators
-        unmatched = matching.unmatched.get(self.subject.uid or 0)
-        likely = unmatched is not None and unmatched.kind == "no-moodle-account"
+        named = {uid: why for uid, why in matching.unmatched.items() if number in why.accounts}
+        # Of whoever has no account these are the ones that merely look likely.
+        likely = {uid for uid, why in named.items() if why.kind == "no-moodle-account"}
         return AccountFacts(
             id=number,
             name=self._shown.account(number),
@@ -101,7 +102,8 @@ class _Asked:
             confirmed=known.confirmed,
             administrator=None if rulers is None else number in rulers,
             owner=matching.person_of.get(number),
-            likely=likely and unmatched is not None and number in unmatched.accounts,
+            claimed=tuple(sorted(named.keys() - likely)),
+            likely=self.subject.uid in likely,
         )
 
     def parts(self, guild: str | None) -> Iterator[GuildPart]:

@@ -26,9 +26,8 @@ from reconciler.operations import operations
 
 def concerns(problem: Problem, subject: Subject) -> bool:
     """Whether a plan's problem is about somebody."""
-    uid = subject.uid
-    if problem.avc is not None:
-        return uid is not None and uid in (problem.avc, *problem.others)
+    if subject.uid is not None and problem.avc is not None:
+        return subject.uid in (problem.avc, *problem.others)
     return not set(problem.accounts).isdisjoint(subject.accounts)
 
 

@@ -199,6 +199,24 @@ CASES = {
         ),
         role="teacher",
     ),
+    "a site administrator who has a role's cohort": Case(
+        "site-administrator",
+        "account 101: not suspended, confirmed, site administrator",
+        Sites(
+            {1: [1]},
+            {1: [1], 9: [1]},
+            cohorts=(our_cohort(9, guild(1), "teacher"),),
+            settings=MENTORS,
+            moodle={"administrators": frozenset({101})},
+        ),
+        role="teacher",
+    ),
+    "an account that two people claim": Case(
+        "frozen",
+        "may be that of AVC user 1, or of 2.\n  • Problem: u1 (ID: 1) and AVC user 2 claim the same",
+        Sites({1: [2]}, {1: [1]}, people=(person(2, mail="u1@x.org"),)),
+        word="moodle:101",
+    ),
     "a mapping with a typing error": Case(
         "role-uncertain",
         "role_mapping names a guild role that there is not",
@@ -232,6 +250,13 @@ def test_every_reason_has_a_case() -> None:
     others = {"undoing", "changed", "file-only"}
     names = {name for part in get_args(Why) for name in get_args(part) or (part,)}
     assert {case.why for case in CASES.values()} == names - others
+
+
+def test_whoever_is_in_no_guild_is_looked_up_all_the_same() -> None:
+    """By web services a full plan does not ask for them: their account is looked for now."""
+    sites = CASES["blocked"].sites
+    plan = planned(sites)
+    assert "Match: account 101, by email" in person_text(asked(plan, sites, "1"), plan)
 
 
 def test_many_guilds_with_nothing_for_one_reason_are_told_at_once() -> None:

@@ -83,6 +83,14 @@ def test_a_word_that_fits_two_names_them() -> None:
     assert str(raised.value) == "'twin' fits several: give one of avc:7, avc:8"
 
 
+def test_a_name_that_two_people_claim_with_an_account_is_its_own_persons() -> None:
+    """Who is called so in AVC is meant, and not the account of that name, which may be theirs."""
+    people = (person(1, name="ana"), person(2, name="bea", mail="u1@x.org"))
+    sites = Sites({1: [1, 2]}, {1: []}, people=people, accounts=(account(1, username="ana"),))
+    seen = plan_now(sites.pair(), FULL)
+    assert subject_named("ana", planned(sites), seen) == Subject(1, (101,))
+
+
 UNKNOWN = ("nobody", "99", "avc:99", "moodle:999", "moodle:x", "x@example.org", "", "a" * 10_000)
 
 

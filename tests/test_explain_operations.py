@@ -342,13 +342,13 @@ def test_a_plan_that_undoes_a_run_is_told_by_it() -> None:
     """AVC is not asked what it thinks of it: the ground is the run, and nothing is compared."""
     base = planned(Sites({1: [2]}, {1: [1, 2]}))
     undoing = _undoing(base)
-    sites = Sites({1: [1, 2]}, {1: [1, 2]})
+    sites = Sites({1: [1, 2, 3]}, {1: [1, 2]})
     found = asked(undoing, sites, "1")
     text = person_text(found, undoing)
     assert "because undone: the plan undoes the run that brought them there" in text
     assert "Now: still to be done.\n" in f"{text}\n"
-    nothing = asked(undoing, sites, "2")
-    assert place(nothing).why == "undoing"
+    nothing = asked(undoing, sites, "3")
+    assert (place(nothing).why, place(nothing).fresh) == ("undoing", ())
     assert "it undoes a run that did nothing here" in person_text(nothing, undoing)
 
 
@@ -360,6 +360,22 @@ def _undoing(plan: Plan) -> Plan:
         for cohort in plan.cohorts
     )
     return plan.model_copy(update={"undoes": "20261125T210310Z", "cohorts": cohorts})
+
+
+def test_the_first_rule_that_names_an_account_decides() -> None:
+    """Others that name it too decide nothing, and are told all the same."""
+    sites = Sites(
+        {1: [1]},
+        {1: []},
+        accounts=(account(1, links=(Link(1, "1"),)),),
+        settings=BY_LINK,
+        moodle=LINKED,
+    )
+    plan = planned(sites)
+    text = person_text(asked(plan, sites, "1"), plan)
+    assert "Match: account 101, by link" in text
+    assert "email: names account 101, whose e-mail address is the one that AVC has.\n" in text
+    assert text.count("this decides") == 1
 
 
 def test_one_persons_plan_tells_of_their_other_guilds() -> None:

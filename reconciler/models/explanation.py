@@ -123,6 +123,8 @@ class AccountFacts:
     """None: this access cannot tell."""
     owner: int | None = None
     """The AVC uid of whom it is, beyond doubt."""
+    claimed: tuple[int, ...] = ()
+    """The AVC uids of those whose it may be, where that is not clear."""
     likely: bool = False
     """Named by nothing but its user name."""
 

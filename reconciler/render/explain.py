@@ -63,10 +63,12 @@ def _texts(found: PersonExplained, plan: Plan) -> Iterator[str]:
         if found.person.there:
             yield from _match(found.person)
     else:
-        yield "  • AVC: nobody there is known to be behind this account."
+        claimed = any(account.claimed for account in found.accounts)
+        nobody = "nobody there is known to be behind this account"
+        yield f"  • AVC: {'it is not clear who is behind this account' if claimed else nobody}."
     if found.asked:
         yield from (f"  • Moodle: {_account(account, found.uid)}." for account in found.accounts)
-    told = _TOLD if found.asked else ()
+    told = _TOLD if found.person is not None else ()
     yield from (f"  • Problem: {sentence(p)}." for p in found.problems if p.kind not in told)
     folded = _folded(found.guilds)
     for part in found.guilds:
@@ -164,6 +166,8 @@ def _account(account: AccountFacts, uid: int | None) -> str:
         facts.append(rules[account.administrator])
     if account.likely:
         facts.append("has the same user name, which proves nothing")
+    if others := [str(one) for one in account.claimed if one != uid]:
+        facts.append(f"may be that of AVC user {', or of '.join(others)}")
     if account.owner is not None and account.owner != uid:
         facts.append(f"is AVC user {account.owner}'s")
     return f"account {account.id}: {', '.join(facts)}"
