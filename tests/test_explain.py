@@ -213,7 +213,7 @@ CASES = {
     ),
     "an account that two people claim": Case(
         "frozen",
-        "may be that of AVC user 1, or of 2.\n  • Problem: u1 (ID: 1) and AVC user 2 claim the same",
+        "AVC user 1, or of 2.\n  • Problem: u1 (ID: 1) and AVC user 2 claim the same account",
         Sites({1: [2]}, {1: [1]}, people=(person(2, mail="u1@x.org"),)),
         word="moodle:101",
     ),
