@@ -13,6 +13,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Dialog,
     Page,
+    Playwright,
     Request,
     sync_playwright,
 )
@@ -24,24 +25,31 @@ from reconciler.render.review import review
 Open = Callable[..., Page]
 
 
-def chromium_path() -> str | None:
-    """``TEST_CHROMIUM``, or what the system has."""
-    return os.environ.get("TEST_CHROMIUM") or shutil.which("chromium")
+def launched(playwright: Playwright, *options: str) -> Browser:
+    """Chromium without a window: ``TEST_CHROMIUM``, or what the system has.
+
+    Raises FileNotFoundError where there is none.
+    """
+    path = os.environ.get("TEST_CHROMIUM") or shutil.which("chromium")
+    if path is None:
+        raise FileNotFoundError(
+            "There is no chromium: .ci/run installs Debian's, and TEST_CHROMIUM may name another"
+        )
+    # Chromium's sandbox needs an account that is not root.
+    needed = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return playwright.chromium.launch(executable_path=path, args=[*needed, *options])
 
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium, without a window."""
-    path = chromium_path()
-    if path is None:
-        message = "There is no chromium: .ci/run installs it, and TEST_CHROMIUM may name another"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+    """One for all tests of the page."""
     with sync_playwright() as playwright:
-        # Chromium's sandbox needs an account that is not root.
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        try:
+            browser = launched(playwright)
+        except FileNotFoundError as error:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(str(error))
         yield browser
         browser.close()
 

@@ -1,13 +1,15 @@
 """A plan as one HTML file that needs nothing else: no network, no other file, no JavaScript."""
 
 from base64 import b64encode
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from hashlib import sha256
 from importlib.resources import files
+from typing import Literal, NamedTuple
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-from reconciler.models.review import CohortReview, GuildReview, Review, Totals
+from reconciler.models.review import CohortReview, GuildReview, PersonChange, Review, Totals
 from reconciler.render.html.text_diff import compared
 from reconciler.render.terminal import number
 
@@ -43,6 +45,7 @@ def page(review: Review) -> str:
         totals=_totals(review.totals),
         tally=_tally,
         rows=_rows,
+        blocks=_blocks,
         ROWS=ROWS,
     )
 
@@ -120,5 +123,33 @@ def _tally(guild: GuildReview) -> list[tuple[str, str]]:
 def _rows(guild: GuildReview) -> int:
     """About how many lines it takes: whoever lays out the page asks before it looks."""
     return sum(
-        3 + sum(map(len, (c.changes, c.going, c.taken, c.coming, c.given))) for c in guild.cohorts
+        4 + sum(map(len, (c.changes, c.going, c.taken, c.coming, c.given))) for c in guild.cohorts
     )
+
+
+class _Block(NamedTuple):
+    """People to whom the same happens for the same reason."""
+
+    way: Literal["in", "out"]
+    title: str
+    people: tuple[PersonChange, ...]
+
+
+def _blocks(cohort: CohortReview) -> Iterator[_Block]:
+    """Who goes, then who comes; reason by reason, and of many in blocks."""
+    changes: tuple[tuple[Literal["in", "out"], str, tuple[PersonChange, ...]], ...] = (
+        ("out", "Remove", cohort.going),
+        ("out", "Take", cohort.taken),
+        ("in", "Add", cohort.coming),
+        ("in", "Give", cohort.given),
+    )
+    for way, verb, people in changes:
+        alike: defaultdict[str, list[PersonChange]] = defaultdict(list)
+        for person in people:
+            what = f"{verb} the role {person.role}" if person.role is not None else verb
+            alike[f"{what}: {person.why}" if person.why else what].append(person)
+        for title, found in alike.items():
+            for first in range(0, len(found), ROWS):
+                block = tuple(found[first : first + ROWS])
+                where = f" ({first + 1} to {first + len(block)} of {len(found)})"
+                yield _Block(way, title + where * (len(found) > ROWS), block)

@@ -9,13 +9,14 @@
   const problems = document.getElementById("problems");
 
   // Without accents and case, so that "jose" finds "José".
-  const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const plain = (text) =>
+    (/^[\0-\x7f]*$/.test(text) ? text : text.normalize("NFKD").replace(/\p{M}/gu, "")).toLowerCase();
 
   // What is in what: a change is found by its own text, and by the titles above it.
-  const within = [".guild, #problems", ".cohort", "table", "tbody", "tr"];
+  const within = [".guild, #problems", ".cohort", "table", "tbody", "tr:not(.why)"];
   const read = (element, level, above) => {
     const found = { element, hidden: false, parts: [] };
-    const title = element.querySelector(":scope > summary > h3, :scope > h4");
+    const title = element.querySelector(":scope > summary > h3, :scope > h4, :scope > .why");
     const uuid = element.querySelector(":scope > summary > code");
     const text = `${above} ${title ? title.textContent : ""} ${uuid ? uuid.textContent : ""}`;
     for (let inner = level + 1; inner < within.length && !found.parts.length; inner += 1) {

@@ -43,7 +43,7 @@ def compared(before: str | None, after: str) -> Comparison:
                 _joined(Piece(tag != "equal", "".join(old[i:j])) for tag, i, j, _, _ in codes),
                 _joined(Piece(tag != "equal", "".join(new[i:j])) for tag, _, _, i, j in codes),
             )
-    return Comparison(*((Piece(changed=True, text=text),) for text in texts))
+    return Comparison(*(_joined([Piece(changed=True, text=text)]) for text in texts))
 
 
 def _with_breaks(text: str) -> str:

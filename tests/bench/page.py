@@ -1,0 +1,105 @@
+"""How long the HTML page of a plan takes to open and to be filtered, as the page itself sees it.
+
+    python -m tests.bench.page [--changes N] [--guilds N] [--rounds N]
+
+Opening is from the start of the navigation, in a window of its own, to the first paint and to the
+end of the load event; an empty page is beside it. Filtering is from the input event to the end of
+the frame that shows what is left. Medians, in milliseconds, and the slowest.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import median
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from reconciler.render.html import page
+from reconciler.render.review import review
+from tests.browser.conftest import launched
+from tests.browser.plans import large
+
+_EMPTY = "<!doctype html><title>Empty</title><p>Nothing"
+_OPENED = """async () => {
+  for (;;) {
+    const [load] = performance.getEntriesByType("navigation");
+    const [paint] = performance.getEntriesByName("first-contentful-paint");
+    if (load.loadEventEnd && paint) {
+      return [paint.startTime, load.loadEventEnd];
+    }
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}"""
+_FILTERED = """async (query) => {
+  const frame = () => new Promise((done) => requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = done;
+    channel.port2.postMessage(0);
+  }));
+  const box = document.getElementById("query");
+  await frame();
+  const begun = performance.now();
+  box.value = query;
+  box.dispatchEvent(new Event("input", {bubbles: true}));
+  await frame();
+  return performance.now() - begun;
+}"""
+QUERIES = ("m", "member1", "member4321", "4321", "left guild-7", "nothing like it", "")
+"""One after the other, as somebody looks for something."""
+
+
+def measured(
+    browser: Browser, changes: int, guilds: int, rounds: int
+) -> Mapping[str, Sequence[float]]:
+    """What was measured → milliseconds in each round."""
+    found = defaultdict(list)
+    plan = review(large(changes, guilds))
+    with tempfile.TemporaryDirectory() as directory:
+        full, empty = Path(directory) / "plan.html", Path(directory) / "empty.html"
+        empty.write_text(_EMPTY, encoding="utf-8")
+        for _ in range(rounds):
+            begun = time.perf_counter()
+            full.write_text(page(plan), encoding="utf-8")
+            found["written, by Python"].append((time.perf_counter() - begun) * 1_000)
+            with browser.new_page() as window:
+                painted, loaded = _opened(window, empty)
+                found["empty page: first paint"].append(painted)
+                found["empty page: loaded"].append(loaded)
+            with browser.new_page() as window:
+                painted, loaded = _opened(window, full)
+                found["plan: first paint"].append(painted)
+                found["plan: loaded"].append(loaded)
+                for query in QUERIES:
+                    found[f"filter: {query!r}"].append(window.evaluate(_FILTERED, query))
+    return found
+
+
+def _opened(window: Page, file: Path) -> tuple[float, float]:
+    window.goto(file.as_uri())
+    painted, loaded = window.evaluate(_OPENED)
+    return painted, loaded
+
+
+def main() -> None:
+    """Measures, and prints."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.page")
+    parser.add_argument("--changes", type=int, default=5_000)
+    parser.add_argument("--guilds", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=15)
+    wanted = parser.parse_args()
+    with sync_playwright() as playwright:
+        browser = launched(playwright)
+        found = measured(browser, wanted.changes, wanted.guilds, wanted.rounds)
+        browser.close()
+    for what, times in found.items():
+        sys.stdout.write(
+            f"{what:26} median {median(times):6.0f} ms, slowest {max(times):6.0f} ms\n"
+        )
+
+
+if __name__ == "__main__":
+    main()
