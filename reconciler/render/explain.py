@@ -108,7 +108,7 @@ def from_file(plan: Plan) -> Iterator[str]:
     """What cannot be known where neither site was asked."""
     yield (
         "  ℹ From the plan's file alone. What AVC and Moodle have, whether this is still so, and"
-        " which guards count what cannot be known: without --plan-only both sites are read."
+        " which guards count what, cannot be known: without --plan-only both sites are read."
     )
     tripped = [guard.guard for guard in plan.guards if not guard.ok]
     if tripped:
