@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser
 
 from tests.bench.page import QUERIES, measured
-from tests.browser.screenshot import picture
+from tests.browser.screenshot import PICTURES, Picture, take
 
 
 def test_the_page_can_be_measured(browser: Browser) -> None:
@@ -15,9 +16,10 @@ def test_the_page_can_be_measured(browser: Browser) -> None:
     assert all(len(times) == 1 for times in found.values())
 
 
-def test_the_page_can_be_pictured(browser: Browser, tmp_path: Path) -> None:
+@pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
+def test_the_page_can_be_pictured(browser: Browser, picture: Picture, tmp_path: Path) -> None:
     """As a PNG that documents can hold."""
-    picture(browser, tmp_path / "page.png", "dark")
-    written = (tmp_path / "page.png").read_bytes()
+    take(browser, picture, tmp_path / picture.name)
+    written = (tmp_path / picture.name).read_bytes()
     assert written.startswith(b"\x89PNG")
     assert len(written) > 20_000
