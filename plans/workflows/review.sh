@@ -86,15 +86,15 @@ propose() { # AVC MOODLE FILE: a merge request with the plan, once for each plan
 }
 
 plan() { # AVC MOODLE
-    code=0
-    reconciler plan "$1" "$2" --detailed-exitcode --output "$scratch/plan.yaml" || code=$?
-    case $code in
+    made=0
+    reconciler plan "$1" "$2" --detailed-exitcode --output "$scratch/plan.yaml" || made=$?
+    case $made in
     0)
         number=$(request_of "plan/$1/$2")
         [ -z "$number" ] || close_request "$number"
         ;;
     2) propose "$1" "$2" "$scratch/plan.yaml" ;;
-    *) return "$code" ;;
+    *) return "$made" ;;
     esac
 }
 
@@ -102,7 +102,7 @@ carry_out() { # FILE: apply it, with what acknowledges its guards
     file=$1
     set --
     if [ -f "${file%.yaml}.acks" ]; then
-        while read -r word; do
+        while read -r word || [ -n "$word" ]; do
             [ -z "$word" ] || set -- "$@" --ack "$word"
         done <"${file%.yaml}.acks"
     fi

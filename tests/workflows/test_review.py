@@ -19,28 +19,34 @@ from tests.workflows.pipeline import BRANCH, PLAN, ForgeName, Repository
 Make = Callable[[], Repository]
 
 
-@pytest.fixture(params=["gitlab", "github"])
+@pytest.fixture
 def plans(
-    request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> Repository:
-    """A repository of plans; a sandbox of two guilds, with everything to do."""
+    """A repository of plans, in GitLab; a sandbox of two guilds, with everything to do."""
     directory = tmp_path / "sites"
     sites = TwoSites(directory, capsys)
     made = sites.reconciler(
         "sandbox", "create", str(directory), "--guilds=2", "--users=24", "--members=30"
     )
     assert made.code == 0
-    forge: ForgeName = request.param
+    monkeypatch.chdir(directory)
+    forge: ForgeName = getattr(request, "param", "gitlab")
     repository = Repository(tmp_path, sites, forge)
     repository.create()
     return repository
 
 
+both_forges = pytest.mark.parametrize("plans", ["gitlab", "github"], indirect=True)
+
+
 @pytest.fixture
 def synced(plans: Repository) -> Repository:
-    """The same, planned, merged and carried out."""
-    assert plans.job("plan").code == 0
-    assert plans.job("apply", plans.merge()).code == 0
+    """The same, synchronised."""
+    assert plans.sites.reconciler("sync", "avc", "ss").code == 0
     return plans
 
 
@@ -65,6 +71,7 @@ def size(plans: Repository) -> int:
     return sum(len(members) for members in plans.sites.members().values())
 
 
+@both_forges
 def test_a_plan_becomes_a_merge_request_and_merging_carries_it_out(plans: Repository) -> None:
     """The whole way: schedule, one request with the plan and its Markdown, merge, apply, quiet."""
     main = plans.head("main")
@@ -91,6 +98,7 @@ def test_a_plan_becomes_a_merge_request_and_merging_carries_it_out(plans: Reposi
     assert plans.head(BRANCH) == ""
 
 
+@both_forges
 def test_a_plan_is_proposed_once_and_its_successor_in_the_same_place(synced: Repository) -> None:
     """The second night with the same plan says nothing; another plan is another comment; when all
     is mended otherwise, the request is closed.
@@ -99,15 +107,15 @@ def test_a_plan_is_proposed_once_and_its_successor_in_the_same_place(synced: Rep
     for _ in range(2):
         assert synced.job("plan").code == 0
     proposed = synced.head(BRANCH)
-    assert [len(r["comments"]) for r in synced.requests()] == [1, 1]
+    assert [len(r["comments"]) for r in synced.requests()] == [1]
     forget_members(synced, 2)
     assert synced.job("plan").code == 0
     assert synced.head(BRANCH) != proposed
-    assert [len(r["comments"]) for r in synced.requests()] == [1, 2]
+    assert [len(r["comments"]) for r in synced.requests()] == [2]
     assert "3 members to add" in synced.show(BRANCH)
     assert synced.sites.reconciler("apply", _plan_file(synced), "--yes").code == 0
     assert synced.job("plan").code == 0
-    assert [r["state"] for r in synced.requests()] == ["merged", "closed"]
+    assert [r["state"] for r in synced.requests()] == ["closed"]
 
 
 def _plan_file(plans: Repository) -> str:
@@ -129,12 +137,13 @@ def test_a_guard_holds_until_it_is_acknowledged_in_git(synced: Repository) -> No
     word = re.search(r"--ack (removals-per-guild@[0-9a-f]{12})", held.said)
     assert word
     before = synced.head("main")
-    synced.write("plans/avc/ss.acks", f"{word[1]}\n")
+    synced.write("plans/avc/ss.acks", f"\n{word[1]}")
     done = synced.job("apply", before)
     assert done.code == 0, done.said
     assert size(synced) < members
 
 
+@both_forges
 def test_a_stale_plan_is_planned_again(synced: Repository) -> None:
     """Nothing is written; the new plan is a merge request at once; the job ends with a warning."""
     forget_members(synced, 2)
@@ -149,18 +158,18 @@ def test_a_stale_plan_is_planned_again(synced: Repository) -> None:
     else:
         assert stale.code == 0
         assert "\n::warning::" in stale.said
-    assert [r["state"] for r in synced.requests()] == ["merged", "merged", "opened"]
+    assert [r["state"] for r in synced.requests()] == ["merged", "opened"]
     assert "to remove" in synced.show(BRANCH)
 
 
 REFUSES = """
 CREATE TRIGGER refuses BEFORE INSERT ON cohort_members WHEN NEW.userid = {}
-BEGIN SELECT RAISE(ABORT, 'no'); END
+BEGIN SELECT RAISE(IGNORE); END
 """
 
 
 def refuse_somebody(plans: Repository) -> None:
-    """Moodle refuses one of those who are to come."""
+    """One of those who are to come does not stay, as where somebody works against it."""
     account = re.search(r"\+ moodle:(\d+) ", plans.show("main"))
     assert account
     with closing(sqlite3.connect(plans.sites.directory / "moodle.sqlite")) as moodle, moodle:
@@ -207,7 +216,7 @@ def test_a_plan_that_cannot_be_made_proposes_nothing(plans: Repository) -> None:
     """The error is the job's: exit 1."""
     plans.write("nwp.yml", "sites: {}\n")
     failed = plans.job("plan")
-    assert failed.code == 1
+    assert failed.code == 1, failed.said
     assert "Error: " in failed.said
     assert (plans.requests(), plans.head(BRANCH)) == ([], "")
 
@@ -262,10 +271,11 @@ def test_one_stale_plan_hides_no_other_that_failed(synced: Repository, name: str
     synced.sites.in_avc("UPDATE users_field_data SET status = 0 WHERE uid > 1")
     synced.write(f"plans/avc/{name}.yaml", "format: 0\n")
     failed = synced.job("apply", before)
-    assert failed.code == 1
+    assert failed.code == 1, failed.said
     assert "a new plan" in failed.said
 
 
+@both_forges
 def test_the_token_is_in_no_argument(plans: Repository) -> None:
     """Arguments of programs are for everybody on the machine to see."""
     assert plans.job("plan").code == 0

@@ -1,0 +1,60 @@
+"""The crontab: its commands, run as cron would."""
+
+import re
+
+import pytest
+
+from tests.workflows.pipeline import WORKFLOWS
+from tests.workflows.schedules import Machine
+
+_ENTRY = re.compile(r"^(?:# )?((?:[-\d*/,]+ ){5})(.+)$", re.MULTILINE)
+TEXT = (WORKFLOWS / "crontab").read_text(encoding="utf-8")
+NIGHTLY, HOURLY, REVIEW = (command for _, command in _ENTRY.findall(TEXT))
+
+
+def run(machine: Machine, command: str) -> tuple[int, str]:
+    assert "%" not in command, "cron would end the command there"
+    done = machine.run(["/bin/sh", "-c", command])
+    return done.code, done.said
+
+
+def test_each_line_is_an_entry_a_variable_or_a_comment() -> None:
+    """Nothing else is in a crontab, and the hours are those of the specification."""
+    for line in filter(None, TEXT.splitlines()):
+        assert line.startswith("#") or _ENTRY.fullmatch(line) or re.fullmatch(r"[A-Z]+=\S+", line)
+    assert [when.strip() for when, _ in _ENTRY.findall(TEXT)] == [
+        "0 2 * * *",
+        "30 * * * *",
+        "0 6 * * 1-5",
+    ]
+
+
+@pytest.mark.parametrize("command", [NIGHTLY, HOURLY], ids=["nightly", "hourly"])
+def test_a_run_that_is_good_says_nothing_to_cron(machine: Machine, command: str) -> None:
+    """What is printed is in the log; nothing is mailed."""
+    # The sandbox's guild of that name is web-development.
+    assert run(machine, command.replace("web-dev ", "web-development ")) == (0, "")
+    (log,) = (machine.home / "nwp").glob("avc-moodle-sync*.log")
+    assert "Synchronization completed" in log.read_text()
+    assert machine.sites.members()
+
+
+@pytest.mark.parametrize("command", [NIGHTLY, HOURLY], ids=["nightly", "hourly"])
+def test_a_run_that_fails_tells_cron(machine: Machine, command: str) -> None:
+    """The end of the log is printed, for cron to mail."""
+    machine.sites.in_avc("DELETE FROM groups_field_data", "DELETE FROM users_field_data")
+    code, said = run(machine, command)
+    assert code == 0
+    assert "Error: " in said
+    assert machine.sites.members() == {}
+
+
+def test_planning_mails_what_there_is_to_review(machine: Machine) -> None:
+    """Exit code 2 prints what is to do; with nothing to do, nothing is printed."""
+    (machine.home / "nwp" / "plans").mkdir()
+    _, said = run(machine, REVIEW)
+    assert "cohorts to create" in said
+    assert (machine.home / "nwp" / "plans" / "today.yaml").exists()
+    assert machine.sites.members() == {}
+    assert machine.sites.reconciler("apply", "plans/today.yaml", "--yes").code == 0
+    assert run(machine, REVIEW) == (0, "")

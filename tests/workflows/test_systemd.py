@@ -1,0 +1,116 @@
+"""The systemd units, as far as they can be looked at without systemd being at work.
+
+How the hardening goes with a Moodle's PHP has not been tried under a running systemd.
+"""
+
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.workflows.pipeline import BIN, WORKFLOWS
+from tests.workflows.schedules import Machine
+
+UNITS = ("avc-moodle-sync@.service", "avc-moodle-sync@.timer", "avc-moodle-sync-failed@.service")
+SPECIFIERS = {"%i": "nightly", "%L": "/var/log", "%S": "/var/lib", "%H": "here"}
+
+
+def text(unit: str) -> str:
+    return (WORKFLOWS / "systemd" / unit).read_text(encoding="utf-8")
+
+
+def values(unit: str, key: str) -> list[str]:
+    """What a unit has for a key, with its specifiers filled in."""
+    found = re.findall(rf"^{key}=(.*)$", text(unit), re.MULTILINE)
+    return [re.sub("%[iLSH]", lambda m: SPECIFIERS[m[0]], value) for value in found]
+
+
+@pytest.fixture
+def analyze(tmp_path: Path) -> Path:
+    """A directory with the units, whose program is where it is here. Skips without systemd."""
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not installed: Debian's package systemd has it")
+    for unit in UNITS:
+        there = text(unit).replace("/opt/avc-moodle-sync/.venv/bin", str(BIN))
+        (tmp_path / unit).write_text(there)
+    return tmp_path
+
+
+def analyzed(*arguments: str) -> tuple[int, str]:
+    ran = subprocess.run(
+        ["systemd-analyze", *arguments], text=True, capture_output=True, check=False
+    )
+    return ran.returncode, ran.stdout + ran.stderr
+
+
+def test_systemd_finds_nothing_wrong(analyze: Path) -> None:
+    """No key that it does not know, no program or unit that there is not."""
+    named = [str(analyze / unit.replace("@", "@nightly")) for unit in UNITS]
+    assert analyzed("verify", "--man=no", "--recursive-errors=yes", *named) == (0, "")
+
+
+def test_systemd_finds_what_is_wrong(analyze: Path) -> None:
+    """A key that is misspelt in a unit does not go unseen here."""
+    file = analyze / UNITS[0]
+    file.write_text(file.read_text().replace("StateDirectory=", "StateDirectry="))
+    _, said = analyzed("verify", "--man=no", str(analyze / "avc-moodle-sync@nightly.service"))
+    assert "StateDirectry" in said
+
+
+def test_the_service_is_hardened(analyze: Path) -> None:
+    """Systemd rates its exposure below 2 of 10; what is left is the network and the file modes."""
+    named = str(analyze / "avc-moodle-sync@nightly.service")
+    code, said = analyzed("security", "--offline=yes", "--threshold=20", "--no-pager", named)
+    assert code == 0, said
+
+
+def test_it_runs_at_two_at_night(analyze: Path) -> None:
+    """The calendar expression is one, and means each night."""
+    assert analyze
+    (when,) = values(UNITS[1], "OnCalendar")
+    code, said = analyzed("calendar", "--iterations=2", when)
+    assert code == 0
+    assert re.findall(r"\d\d:\d\d:\d\d(?= UTC| [A-Z]{3,4}$)", said, re.MULTILINE).count("02:00:00")
+    assert values(UNITS[1], "Persistent") == ["true"]
+
+
+def test_its_state_is_its_own() -> None:
+    """What RECONCILER_STATE names is the directory that systemd makes, for this user alone."""
+    (directory,) = values(UNITS[0], "StateDirectory")
+    assert f"RECONCILER_STATE=/var/lib/{directory}" in values(UNITS[0], "Environment")
+    assert values(UNITS[0], "StateDirectoryMode") == ["0700"]
+    assert values(UNITS[0], "OnFailure") == [UNITS[2].replace("@", "@nightly")]
+
+
+def test_its_command_synchronises(machine: Machine) -> None:
+    """With what NAME.conf says, as the comment in the unit has it; the log is JSON."""
+    conf = dict(re.findall(r"^#   (\w+)=(\S+)$", text(UNITS[0]), re.MULTILINE))
+    told = dict(pair.partition("=")[::2] for pair in values(UNITS[0], "Environment"))
+    del told["RECONCILER_STATE"]
+    (start,) = values(UNITS[0], "ExecStart")
+    program, *arguments = start.split()
+    assert program.startswith("/opt/avc-moodle-sync/.venv/bin/")
+    filled = [conf[word[1:]] if word.startswith("$") else word for word in arguments]
+    command = [str(BIN / Path(program).name), *filled]
+    done = machine.run(command, machine.sites.directory, **told)
+    assert done.code == 0
+    assert '"step": "done"' in done.said
+    assert machine.sites.members()
+
+
+def test_a_failure_is_mailed(machine: Machine) -> None:
+    """To root, with the end of the log, and which one it was."""
+    machine.records("mail")
+    (machine.home / "log").mkdir()
+    (machine.home / "log" / "nightly.log").write_text("first\n" * 50 + "Error: no\n")
+    (start,) = values(UNITS[2], "ExecStart")
+    logs = f"/var/log/{values(UNITS[0], 'LogsDirectory')[0]}"
+    assert f"append:{logs}/nightly.log" in values(UNITS[0], "StandardOutput")
+    command = shlex.split(start.replace(logs, str(machine.home / "log")))
+    assert machine.run(command).code == 0
+    mailed = machine.recorded().splitlines()
+    assert mailed[0].endswith("mail|-s|avc-moodle-sync nightly failed on here|root|")
+    assert (len(mailed), mailed[-1]) == (41, "Error: no")
