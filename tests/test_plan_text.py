@@ -1,11 +1,14 @@
 """A plan and its file are one and the same."""
 
+import json
+from hashlib import sha256
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.models.plan import CohortPlan, Plan, TextChange
-from reconciler.plan_file import json_document, plan_from
+from reconciler.plan_file import digest, json_document, plan_from
 from reconciler.plan_text import as_json, as_text, as_yaml, from_text
 from tests import strategies
 from tests.example_plans import first_sync
@@ -26,6 +29,14 @@ def test_both_formats_say_the_same(plan: Plan) -> None:
     """A plan read from YAML is the plan read from JSON."""
     assert from_text(as_yaml(plan), "p.yaml") == from_text(as_json(plan), "p.json")
     assert plan_from({"format": 1, **_document(plan)}, "p") == plan
+
+
+@given(strategies.plans)
+def test_the_digest_is_of_canonical_json(plan: Plan) -> None:
+    """SHA-256 of the JSON form without digest and time: ASCII, keys sorted, no blanks."""
+    said = {key: value for key, value in _document(plan).items() if key != "digest"}
+    canonical = json.dumps({**said, "made": None}, sort_keys=True, separators=(",", ":"))
+    assert digest(plan) == "sha256:" + sha256(canonical.encode()).hexdigest()
 
 
 def _document(plan: Plan) -> dict[str, object]:
