@@ -10,6 +10,7 @@ from reconciler.commands.erase import erase
 from reconciler.commands.explain import explain
 from reconciler.commands.history import history
 from reconciler.commands.invert import invert
+from reconciler.commands.lint import lint
 from reconciler.commands.plan import plan
 from reconciler.commands.release import release
 from reconciler.commands.sandbox import sandbox
@@ -22,7 +23,7 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (plan, show, explain, apply, sync, release, history, invert, erase, demo):
+for command in (plan, show, explain, lint, apply, sync, release, history, invert, erase, demo):
     app.command()(command)
 app.add_typer(sandbox, name="sandbox")
 

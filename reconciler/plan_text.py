@@ -38,19 +38,21 @@ def as_text(plan: Plan, name: str) -> str:
 
 def from_text(text: str, name: str) -> Plan:
     """The plan in a file's text. Raises PlanFileError for anything that is not exactly a plan."""
+    return plan_from(document_from(text, name), name)
+
+
+def document_from(text: str, name: str) -> object:
+    """What a file's text says, JSON's or YAML's. Raises PlanFileError when it is neither."""
     try:
-        document = (
-            json.loads(text, object_pairs_hook=_once)
-            if name.endswith(".json")
-            else load_plain(text, name)
-        )
+        if name.endswith(".json"):
+            return json.loads(text, object_pairs_hook=_once)
+        return load_plain(text, name)
     except json.JSONDecodeError as error:
         raise PlanFileError(f"{name}:{error.lineno}: is no JSON: {error.msg}") from error
     except ConfigError as error:
         raise PlanFileError(str(error)) from error
     except (RecursionError, ValueError) as error:
         raise PlanFileError(f"{name} is no plan file: {error}.") from error
-    return plan_from(document, name)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -18,6 +18,8 @@ IMPURE = {
     "lock",
     "next_pl",
     "pl",
+    "plan_lines",
+    "plan_lint",
     "plan_text",
     "private_files",
     "render",
