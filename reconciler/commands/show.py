@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 LIMIT = 60_000
 """Characters of Markdown: GitHub takes comments of up to 65,536, GitLab of a million."""
-LEAST = 4_000
-"""As many are needed to say what a plan does, and what is left out."""
+LEAST = 8_000
+"""As many are needed to say what a plan does, and how much is left out."""
 
 
 class Format(StrEnum):
