@@ -141,6 +141,6 @@
   });
   form.hidden = guilds.length + (problems ? 1 : 0) === 0;
   fold.hidden = !guilds.length;
-  // While nobody types yet, so that the first letter finds it done; Safari has no idle time.
-  (window.requestIdleCallback || setTimeout)(indexed);
+  // Once the page is seen and nobody types yet, so that the first letter finds it done.
+  requestAnimationFrame(() => setTimeout(indexed, 100));
 })();
