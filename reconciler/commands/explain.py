@@ -56,12 +56,13 @@ def explain(
 
     from reconciler.config.sites import connect_pair
     from reconciler.errors import ConfigError
-    from reconciler.render.log import follow
+    from reconciler.render.log import about, follow
     from reconciler.render.terminal import Terminal, note
 
     if user is None and guild is None:
         raise ConfigError("say whom it is about: --user WHO, or --guild GUILD")
     plan, width = read_plan(file), min(get_terminal_size().columns, _WIDEST)
+    about(plan)
     terminal = Terminal()
     if plan_only:
         terminal.lines(_from_file(plan, user, guild, width))

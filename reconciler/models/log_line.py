@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from reconciler.models.base import Model
 
-LoggedCommand = Literal["plan", "apply", "sync", "release", "avc-moodle-sync"]
+LoggedCommand = Literal["plan", "explain", "apply", "sync", "release", "avc-moodle-sync"]
 """The commands that write a log: those that work on sites."""
 
 LoggedStep = Literal[

@@ -130,8 +130,9 @@ def test_a_plan_is_named_by_its_digest_from_when_it_is_known(world: TwoSites) ->
     assert [line.get("digest") for line in made] == [None] * 3 + [known] * 2
     assert made[-1]["planned"] == {"create": 2, "add": 10}
     world.in_avc("UPDATE groups_field_data SET label = 'Another name' WHERE id = 2")
-    applied = lines(world.reconciler(*APPLY))
-    assert {line["digest"] for line in applied} == {known}
+    for command in (("explain", "p.yaml", "--user", "1", JSON), APPLY):
+        about = lines(world.reconciler(*command))
+        assert {line["digest"] for line in about} == {known}
 
 
 def test_people_read_standard_output(synced: TwoSites) -> None:

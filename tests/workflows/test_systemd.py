@@ -77,6 +77,19 @@ def test_it_runs_at_two_at_night(analyze: Path) -> None:
     assert values(UNITS[1], "Persistent") == ["true"]
 
 
+def test_the_document_sets_it_up(machine: Machine) -> None:
+    """What docs/workflows.md writes to NAME.conf is what the service takes."""
+    document = WORKFLOWS.parent.parent / "docs" / "workflows.md"
+    (block,) = re.findall(r"^```bash\n(.*?)^```", document.read_text(), re.MULTILINE | re.DOTALL)
+    machine.records("systemctl")
+    done = machine.run(["bash", "-ec", block.replace("/etc/", f"{machine.home}/etc/")])
+    assert (done.code, done.said) == (0, "")
+    (conf,) = (machine.home / "etc" / "avc-moodle-sync").iterdir()
+    comment = re.findall(r"^#   (\w+=\S+)$", text(UNITS[0]), re.MULTILINE)
+    assert (conf.stem, conf.read_text().splitlines()) == ("nightly", comment)
+    assert machine.recorded().endswith("/systemctl|enable|--now|avc-moodle-sync@nightly.timer|\n")
+
+
 def test_its_state_is_its_own() -> None:
     """What RECONCILER_STATE names is the directory that systemd makes, for this user alone."""
     (directory,) = values(UNITS[0], "StateDirectory")
