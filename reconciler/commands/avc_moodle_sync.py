@@ -93,13 +93,14 @@ def avc_moodle_sync(
             done = None if dry_run else _carry_out(pair, planned, terminal)
             terminal.lines(_told(planned, done, verbose=verbose))
             terminal.lines(output.problems(_untold(planned), verbose=verbose))
-        failed = done is not None and done.failed
-        terminal.lines(output.ending(monotonic() - started, failed=failed, dry_run=dry_run))
+        broken, held = done is not None and done.broken, done is not None and bool(done.held)
+        seconds = monotonic() - started
+        terminal.lines(output.ending(seconds, failed=broken, held=held, dry_run=dry_run))
         if done is not None and not verbose:
             terminal.lines(_status(connected, planned, done))
     finally:
         note(pair.traffic(), debug=debug)
-    return int(failed)
+    return int(broken or held)
 
 
 def _mode(guild: str | None, user: int | None) -> str:
@@ -157,9 +158,14 @@ class _Done:
     """Why AVC was not told, if it should have been."""
 
     @property
+    def broken(self) -> bool:
+        """Whether something that was tried did not succeed, or did not last."""
+        return not self.report.clean
+
+    @property
     def failed(self) -> bool:
         """Whether not all was done that was due, or it did not last."""
-        return bool(self.held) or not self.report.clean
+        return bool(self.held) or self.broken
 
 
 def _carry_out(pair: "SitePair", planned: "Planned", terminal: "Terminal") -> _Done:
@@ -223,12 +229,14 @@ def _status(connected: "Connected", planned: "Planned", done: _Done) -> "Iterato
     from reconciler.inspection import Known, seen_by_run
     from reconciler.reconciliation import located
     from reconciler.render.status import status_lines
-    from reconciler.render.sync import NOT_RECORDED
+    from reconciler.render.sync import NOT_RECORDED, ended
 
     known = Known(connected.known.declared, located(connected.pair), connected.known.require_module)
     seen = seen_by_run(planned, done.avc, known, the_web())
     yield ""
     yield "Updated integration status:"
-    yield from status_lines(dashboard(seen, int(time.time()), run_failed=done.failed))
+    now = int(time.time())
+    yield from status_lines(dashboard(seen, now, run_failed=done.failed))
     if done.report.applied and not done.report.recorded:
         yield f"  ℹ {NOT_RECORDED}"
+    yield f"  {ended(now, failed=done.broken, held=bool(done.held))}"

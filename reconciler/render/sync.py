@@ -1,6 +1,7 @@
 """The output of ``pl avc-moodle-sync``, as its specification has it."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from reconciler.desired import active_members
 from reconciler.models.operations import (
@@ -64,14 +65,23 @@ def standard(planned: Planned, report: Report) -> Iterator[str]:
     if archived:
         yield f"  ℹ {number(archived, 'cohort')} archived"
     yield f"  ℹ {_users([op.account for op in done if isinstance(op, AddMember)])} added to cohorts"
-    yield (
-        f"  ℹ {_users([op.account for op in done if isinstance(op, RemoveMember)])}"
-        " removed from cohorts"
-    )
+    removed = [op for op in done if isinstance(op, RemoveMember)]
+    yield f"  ℹ {_users([op.account for op in removed])} removed from cohorts"
+    yield from (f"  {line}" for line in _costs(removed))
     for kind, what in _ROLE_LINES:
         count = sum(isinstance(op, kind) for op in done)
         if count:
             yield f"  ℹ {number(count, *what)}"
+
+
+def _costs(removed: Sequence[RemoveMember]) -> Iterator[str]:
+    """What removals cost, if it could be seen; the specification has no word for the rest."""
+    lost = sum(operation.last_enrolments or 0 for operation in removed)
+    suspended = sum(operation.suspends or 0 for operation in removed)
+    if lost:
+        yield f"⚠ {number(lost, 'enrolment')} lost, with all grades there"
+    if suspended:
+        yield f"ℹ {number(suspended, 'enrolment')} suspended"
 
 
 def failures(report: Report) -> Iterator[str]:
@@ -92,17 +102,24 @@ def problems(found: Sequence[Problem], *, verbose: bool) -> Iterator[str]:
         yield f"  ⚠ {number(len(found) - len(shown), 'more problem')} (--verbose shows all)"
 
 
-def ending(seconds: float, *, failed: bool, dry_run: bool) -> Iterator[str]:
-    """The last steps."""
+def ending(seconds: float, *, failed: bool, held: bool, dry_run: bool) -> Iterator[str]:
+    """The last steps; ``held``: guards held something back, which is no failure."""
     verb = "failed" if failed else "completed"
+    but = ", but for what was held back" if held and not failed else ""
     yield ""
-    yield f"[4/5] Synchronization {verb} in {seconds:.0f}s"
+    yield f"[4/5] Synchronization {verb} in {seconds:.0f}s{but}"
     yield ""
     if dry_run:
         yield "⚠ DRY RUN completed - no changes were made"
         yield "Run without --dry-run to apply changes"
     else:
         yield "[5/5] Updated integration status"
+
+
+def ended(seconds: float, *, failed: bool, held: bool) -> str:
+    """When a run ended, in Unix time, and how: for logs, in which runs follow each other."""
+    how = "with failures" if failed else "with a part held back" if held else "all done"
+    return f"ℹ This run ended on {datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC, {how}"
 
 
 def _guilds(planned: Planned) -> int:

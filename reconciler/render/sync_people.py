@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from reconciler.applier import Applied
 from reconciler.desired import active_members, wanted_members
+from reconciler.models.desired import CohortKey
+from reconciler.models.members import MemberChange
 from reconciler.models.operations import (
     AddMember,
     AssignRole,
@@ -22,7 +24,8 @@ from reconciler.operations import operations, words
 from reconciler.plan_cohorts import GuildPlanned
 from reconciler.planner import Planned
 from reconciler.reconciliation import Report
-from reconciler.render.terminal import name
+from reconciler.render.terminal import name, number
+from reconciler.summary import summarise
 
 _LEFT = {
     "left-guild": "User left guild",
@@ -154,7 +157,16 @@ def dry_run(planned: Planned, *, verbose: bool) -> Iterator[str]:
     yield "  Summary (DRY RUN):"
     yield f"    Would add: {counts['add']}"
     yield f"    Would remove: {counts['remove']}"
+    yield from (f"    {line}" for line in _would_cost(planned))
     yield f"    Would leave unchanged: {counts['same']}"
+
+
+def _would_cost(planned: Planned) -> Iterator[str]:
+    found = summarise(planned.plan)
+    if found.lost:
+        yield f"⚠ Would end: {number(found.lost, 'enrolment')}, with all grades there"
+    if found.suspended:
+        yield f"ℹ Would suspend: {number(found.suspended, 'enrolment')}"
 
 
 @dataclass(slots=True)
@@ -170,16 +182,16 @@ class _Tally:
         if result is None:
             self.unchanged += 1
             return f"✓ {who} → Already in cohort {cohort}"
-        adds = isinstance(result.operation, AddMember)
+        removal = result.operation if isinstance(result.operation, RemoveMember) else None
         if not result.outcome.fulfilled:
-            self.unchanged += not adds
-            verb = "added to" if adds else "removed from"
+            self.unchanged += removal is not None
+            verb = "removed from" if removal else "added to"
             return f"✗ {who} → Not {verb} cohort {cohort}: {result.outcome.reason}"
-        if adds:
+        if removal is None:
             self.added += 1
             return f"✓ {who} → Added to cohort {cohort}"
         self.removed += 1
-        return f"ℹ {who} → Removed from cohort {cohort}"
+        return f"ℹ {who} → Removed from cohort {cohort}{_cost(removal)}"
 
 
 def _guild_block(planned: Planned, guild: GuildPlanned, cohort: int | None) -> Iterator[str]:
@@ -221,7 +233,7 @@ def _concerned(planned: Planned, guild: GuildPlanned) -> list[tuple[int, str]]:
 
 def _intentions(planned: Planned, guild: GuildPlanned) -> Iterator[tuple[str, str]]:
     """(add, remove or same; the line) for one guild's people."""
-    diff = guild.diff.members
+    diff, costs = guild.diff.members, _costs(planned, guild.desired.key)
     cohort = guild.pair.cohort.id if guild.pair.cohort else "(new)"
     one_person = isinstance(planned.plan.scope, UserScope)
     for account, person in _concerned(planned, guild):
@@ -230,7 +242,8 @@ def _intentions(planned: Planned, guild: GuildPlanned) -> Iterator[tuple[str, st
             yield "add", f"✓ {who}Add to cohort {cohort} ({_cohort_of(guild)})"
         elif account in diff.remove:
             why = _LEFT[diff.remove[account].because or "left-guild"]
-            yield "remove", f"✗ {who}Remove from cohort {cohort} ({_cohort_of(guild)}) - {why}"
+            place = f"cohort {cohort} ({_cohort_of(guild)})"
+            yield "remove", f"✗ {who}Remove from {place} - {why}{costs.get(account, '')}"
         else:
             place = f"cohort {cohort} ({_cohort_of(guild)})"
             yield "same", f"✓ {who}Add to {place} - Already present"
@@ -249,8 +262,26 @@ def _cohort_intentions(planned: Planned) -> Iterator[tuple[str, str]]:
 def _orphan_intentions(planned: Planned) -> Iterator[tuple[str, str]]:
     for cohort in _gone(planned):
         for member in cohort.members:
+            why = f"{_LEFT['guild-gone']}{_cost(member)}"
             who = _who(planned, member.moodle)
-            yield "remove", f"✗ {who}: Remove from cohort {cohort.cohort} - {_LEFT['guild-gone']}"
+            yield "remove", f"✗ {who}: Remove from cohort {cohort.cohort} - {why}"
+
+
+def _costs(planned: Planned, key: CohortKey) -> dict[int, str]:
+    """What leaving that cohort costs, by account."""
+    return {
+        member.moodle: _cost(member)
+        for cohort in planned.plan.cohorts
+        if cohort.key == key
+        for member in cohort.members
+    }
+
+
+def _cost(removal: MemberChange | RemoveMember) -> str:
+    """What it costs, as far as it can be seen: the specification has no word for the rest."""
+    if removal.last_enrolments:
+        return f"; enrolment and grades lost in {number(removal.last_enrolments, 'course')}"
+    return f"; suspended in {number(removal.suspends, 'course')}" if removal.suspends else ""
 
 
 def _actual(planned: Planned, guild: GuildPlanned) -> frozenset[int]:
