@@ -36,7 +36,8 @@ def lint(
         terminal.lines(f"{file}:{finding}" for finding in found)
         wrong += any(not finding.warning for finding in found)
     if not wrong:
-        terminal.line(f"✓ {number(len(files), 'plan file')}: as they should be")
+        good = "as it should be" if len(files) == 1 else "as they should be"
+        terminal.line(f"✓ {number(len(files), 'plan file')}: {good}")
     return 1 if wrong else 0
 
 

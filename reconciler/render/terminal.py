@@ -74,7 +74,7 @@ class Terminal:
 
         width = self._console.width if self._console and sys.stdout.isatty() else sys.maxsize
         painted = [
-            Text("\n".join(wrapped(visible(text), width)), _OF_PLANS.get(text.strip()[:1], ""))
+            Text("\n".join(wrapped(visible(text), width)), _OF_PLANS.get(_first_word(text), ""))
             for text in texts
         ]
         return Text("\n").join(painted)
@@ -94,6 +94,10 @@ class Terminal:
         with bar(self._console) as shown:
             task = shown.add_task("  Applying", total=total)
             yield lambda _applied: shown.advance(task)
+
+
+def _first_word(text: str) -> str:
+    return text.split(maxsplit=1)[0] if text.strip() else ""
 
 
 def _console() -> "Console":

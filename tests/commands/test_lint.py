@@ -40,6 +40,7 @@ def test_good_plans_are_good(plans: TwoSites) -> None:
     """Exit 0, one line."""
     ran = plans.reconciler("lint", "good.yaml", "good.json")
     assert (ran.code, ran.out, ran.err) == (0, "✓ 2 plan files: as they should be\n", "")
+    assert plans.reconciler("lint", "good.yaml").out == "✓ 1 plan file: as it should be\n"
 
 
 def test_all_files_are_told(plans: TwoSites) -> None:

@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 from rich.cells import cell_len
 
+from reconciler.models.guards import GuardFigures
 from reconciler.plan_text import as_yaml
 from tests.big_plans import big_plan
 from tests.commands.test_sync import GUILD
@@ -105,6 +106,16 @@ def test_a_terminal_gets_its_width_and_colours(there: TwoSites) -> None:
     assert second.startswith("\x1b[31m")
     assert any(line.startswith("\x1b[32m  + carol") for line in lines)
     assert any(line.startswith("\x1b[33m  ⚠ dave") for line in lines)
+
+
+def test_what_acknowledges_a_guard_is_no_removal(there: TwoSites) -> None:
+    """Only what goes is red; ``--ack …`` begins with a dash, too."""
+    held = GuardFigures(guard="removals", limit="1", found="2 of 5", ok=False, acknowledge="r@1")
+    plan = monday().model_copy(update={"guards": (held,)})
+    (there.directory / "held.yaml").write_text(as_yaml(plan))
+    _, shown = on_a_terminal(there.directory, "", "show", "held.yaml")
+    (ack,) = (line for line in shown.splitlines() if "--ack r@1" in line)
+    assert "\x1b" not in ack
 
 
 def test_forced_colours_do_not_wrap(there: TwoSites, monkeypatch: pytest.MonkeyPatch) -> None:
