@@ -45,6 +45,11 @@ def _setting(name: str, value: str) -> Callable[[StandIn], object]:
     )
 
 
+def _upgrading(stand_in: StandIn) -> None:
+    # As of when it is arranged, and not of when the tests were collected.
+    _setting("upgraderunning", str(int(time.time()) + 600))(stand_in)
+
+
 _STATES: dict[str, tuple[Callable[[StandIn], object], type[ReadError], str]] = {
     "maintenance": (
         _setting("maintenance_enabled", "1"),
@@ -57,8 +62,7 @@ _STATES: dict[str, tuple[Callable[[StandIn], object], type[ReadError], str]] = {
         "is down for maintenance",
     ),
     "upgrade running": (
-        # As of when it is arranged, and not of when the tests were collected.
-        lambda stand_in: _setting("upgraderunning", str(int(time.time()) + 600))(stand_in),
+        _upgrading,
         SiteUnreachable,
         "is being upgraded",
     ),
