@@ -111,13 +111,13 @@ class _Asked:
         planned = sorted(view.planned(about), key=_is_of_people)
         plan = next((c for c in view.plan.cohorts if c.key == key), None)
         cohort = thing.cohort if thing else None
-        members = moodle.members.get(cohort.id) if cohort else None
+        was_read = cohort is not None and cohort.id in moodle.members
         kept = self._kept(key, thing)
         return CohortPart(
             key=key,
             cohort=cohort.id if cohort else plan.cohort if plan else None,
             name=cohort.name if cohort else "",
-            inside=None if members is None else len(members),
+            inside=moodle.size(cohort.id) if cohort and was_read else None,
             plan=plan,
             operations=tuple(planned),
             fresh=view.fresh_only(about),

@@ -100,6 +100,11 @@ CASES = {
         Sites({1: [1], 2: [2]}, {1: [], 2: []}),
         scope=GuildScope(uuid=guild(2).uuid, name="g2"),
     ),
+    "one person's plan, of a site that tells of nobody else": Case(
+        ("Moodle: 3 members.",),
+        Sites({1: [1]}, {1: [1, 2, 3]}, moodle={"tells_apart": True}),
+        scope=UserScope(uid=1),
+    ),
     "one person's plan": Case(
         ("its members were not read", "add 1 account", "account 101 (u1, AVC 1)"),
         Sites({1: [1, 2]}, {1: []}),
