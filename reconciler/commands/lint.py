@@ -24,8 +24,15 @@ def lint(
 ) -> int:
     """Check plan files, without asking any site. For pre-commit and for merge requests.
 
-    Each line that is printed is FILE:LINE: what is wrong, and what to do. Warnings alone exit
-    with 0, as a plan that guards hold back is a good plan until somebody has looked at it.
+    Each line that is printed is FILE:LINE: what is wrong, and what to do. A plan
+    that guards hold back is a good plan until somebody has looked at it: that is a
+    warning.
+
+    Examples:
+      reconciler lint plans/today.yaml undo.yaml
+      reconciler lint plans/today.yaml --max-age 7d
+
+    Exit codes: 0 nothing but warnings, 1 something is wrong.
     """
     from reconciler.render.terminal import Terminal, number
 

@@ -57,7 +57,17 @@ def show(
     ] = LIMIT,
     debug: Debug = False,  # noqa: ARG001 - the runner looks at it
 ) -> int:
-    """Show what a plan file does, to whom, and what it could not settle."""
+    """Show what a plan file does, to whom, and what it could not settle.
+
+    No site is asked. On a terminal long lists of additions and problems are folded;
+    who is removed never is.
+
+    Examples:
+      reconciler show plans/today.yaml
+      reconciler show plans/today.yaml --all
+      reconciler show plans/today.yaml --format html -o today.html
+      reconciler show plans/today.yaml --format markdown
+    """
     from reconciler.render.terminal import Terminal
 
     plan = read_plan(file)

@@ -12,6 +12,10 @@ STANDS_FOR = {
     "[MOODLE] [RUN]": "ss last",
     "RUN": "last",
     "20261125T210310Z": "last",
+    "--format …": "--format json",
+    "FILE…": "plans/today.yaml undo.yaml",
+    "PLAN": "plans/today.yaml",
+    "--user WHO | --guild GUILD": "--user 77",
     "…": "avc ss",
 }
 """What a reader puts there, and what stands there in the documentation."""
