@@ -92,11 +92,11 @@ def test_all_of_it_folds_nothing(plan: Plan) -> None:
 
 def test_all_of_a_big_plan() -> None:
     """Nothing of it is folded, roles neither."""
-    plan = big_plan(guilds=50, coming=40, going=2, problems=99)
+    plan = big_plan(guilds=5 * (FOLDED_COHORTS + 3), coming=40, going=2, problems=99)
     lines = [*plan_lines(plan, everything=True)]
-    assert starting(lines, "  + person") == 2000
+    assert starting(lines, "  + person") == 40 * len(plan.cohorts)
     assert starting(lines, "  ⚠ person") == 99
-    assert sum(line.endswith(" a new cohort") for line in lines) == 10
+    assert sum(line.endswith(" a new cohort") for line in lines) == FOLDED_COHORTS + 3
 
 
 def test_roles_givesone_by_one_are_folded() -> None:

@@ -15,7 +15,7 @@ from tests import strategies
 from tests.example_plans import EXAMPLES, monday
 from tests.test_examples import PLANS
 
-PLAIN = re.compile(r"\d+: (warning: )?\S.+\.( .+)?")
+WRONG = re.compile(r"\d+: (?!warning)\S.+\.( .+)?")
 
 
 def told(text: str, name: str = "plan.yaml") -> list[str]:
@@ -73,7 +73,7 @@ def test_an_edit_is_found_in_its_line(before: str, after: str, says: list[str]) 
     for line, one in zip(found, says, strict=True):
         place, what = one.split("|")
         assert what in line
-        assert PLAIN.fullmatch(line), line
+        assert WRONG.fullmatch(line), line
         row = text.replace("\r\n", "\n").split("\n")[int(line.partition(":")[0]) - 1]
         assert re.search(place, row), (line, row)
 
