@@ -33,7 +33,10 @@ def needs(operations: Sequence[Operation]) -> tuple[tuple[int, ...], ...]:
         for place in _provides(operation):
             if place in provided:
                 provided[place].append(number)
-    return tuple(_needs(operation, provided) for operation in operations)
+    known: dict[tuple[int, ...], tuple[int, ...]] = {}
+    found = (_needs(operation, provided) for operation in operations)
+    # One for all who wait for the same: there may be a million.
+    return tuple(known.setdefault(numbers, numbers) for numbers in found)
 
 
 def falling(operations: Sequence[Operation], left_out: Collection[int]) -> frozenset[int]:

@@ -73,7 +73,7 @@ def member_diff(
     """The least change from the actual members to the wanted ones that the judge allows."""
     verdicts = {account: judge(account) for account in actual - wanted}
     return MemberDiff(
-        add=wanted - actual,
+        add=wanted - actual if actual else wanted,
         remove={account: verdict for account, verdict in verdicts.items() if verdict.goes},
         keep={account: verdict for account, verdict in verdicts.items() if not verdict.goes},
     )

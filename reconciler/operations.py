@@ -1,6 +1,6 @@
 """A plan as the list of single steps that it stands for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from reconciler.machine_names import cohort_idnumber
@@ -31,10 +31,10 @@ def operations(plan: Plan) -> tuple[Operation, ...]:
     return (
         *_cohort_operations(plan, *_BEFORE_MEMBERS),
         *_each(plan, _definitions("create")),
-        *_each(plan, lambda c: (membership(c, m) for m in c.members if _comes(m))),
-        *_each(plan, lambda c: (giving(c, m) for m in c.assignments if _comes(m))),
-        *_each(plan, lambda c: (giving(c, m) for m in c.assignments if not _comes(m))),
-        *_each(plan, lambda c: (membership(c, m) for m in c.members if not _comes(m))),
+        *_each(plan, lambda c: memberships(c, (m for m in c.members if _comes(m)))),
+        *_each(plan, lambda c: givings(c, (m for m in c.assignments if _comes(m)))),
+        *_each(plan, lambda c: givings(c, (m for m in c.assignments if not _comes(m)))),
+        *_each(plan, lambda c: memberships(c, (m for m in c.members if not _comes(m)))),
         *_each(plan, _definitions("delete")),
         *_cohort_operations(plan, "archive", "release"),
     )
@@ -136,27 +136,38 @@ def _comes(member: MemberChange) -> bool:
     return member.change == "add"
 
 
-def membership(cohort: CohortPlan, member: MemberChange) -> AddMember | RemoveMember:
-    """What a line of a cohort's members stands for."""
-    if _comes(member):
-        return AddMember(cohort.key, cohort.guild, cohort.cohort, member.moodle, member.avc)
-    return RemoveMember(
-        key=cohort.key,
-        guild=cohort.guild,
-        cohort=cohort.cohort,
-        account=member.moodle,
-        uid=member.avc,
-        because=member.because,
-        last_enrolments=member.last_enrolments,
-        suspends=member.suspends,
-    )
+def memberships(
+    cohort: CohortPlan, lines: Iterable[MemberChange]
+) -> Iterator[AddMember | RemoveMember]:
+    """What lines of a cohort's members stand for."""
+    # One key for all of them: there may be a million.
+    key, guild, number = cohort.key, cohort.guild, cohort.cohort
+    for line in lines:
+        if _comes(line):
+            yield AddMember(key, guild, number, line.moodle, line.avc)
+        else:
+            yield RemoveMember(
+                key=key,
+                guild=guild,
+                cohort=number,
+                account=line.moodle,
+                uid=line.avc,
+                because=line.because,
+                last_enrolments=line.last_enrolments,
+                suspends=line.suspends,
+            )
 
 
-def giving(cohort: CohortPlan, member: MemberChange) -> AssignRole | UnassignRole:
-    """What a line of a cohort's role assignments stands for; raises ValueError without a role."""
-    if member.role is None or member.through is None:
-        raise ValueError(f"assignments of {cohort.guild}: moodle:{member.moodle} names no role")
-    place = (cohort.key, cohort.guild, cohort.cohort, member.moodle, member.avc)
-    if _comes(member):
-        return AssignRole(*place, member.role, member.through)
-    return UnassignRole(*place, member.role, member.through, member.because)
+def givings(
+    cohort: CohortPlan, lines: Iterable[MemberChange]
+) -> Iterator[AssignRole | UnassignRole]:
+    """What lines of a cohort's role assignments stand for; raises ValueError without a role."""
+    key, guild, number = cohort.key, cohort.guild, cohort.cohort
+    for line in lines:
+        if line.role is None or line.through is None:
+            raise ValueError(f"assignments of {guild}: moodle:{line.moodle} names no role")
+        place = (key, guild, number, line.moodle, line.avc)
+        if _comes(line):
+            yield AssignRole(*place, line.role, line.through)
+        else:
+            yield UnassignRole(*place, line.role, line.through, line.because)

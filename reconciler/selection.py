@@ -1,7 +1,7 @@
 """A part of a plan: what is left of it when some of its operations are left out."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.dependencies import falling, needs
@@ -12,8 +12,8 @@ from reconciler.models.plan import CohortPlan, Plan
 from reconciler.operations import (
     cohort_operation,
     definition_operation,
-    giving,
-    membership,
+    givings,
+    memberships,
     operations,
 )
 
@@ -99,17 +99,18 @@ def _concerns(word: str, operation: Operation, there: There) -> bool:
 
 
 def _restricted(cohort: CohortPlan, keep: Callable[[Operation], bool]) -> CohortPlan | None:
-    def lines(
-        found: Iterable[MemberChange],
-        operation: Callable[[CohortPlan, MemberChange], Operation],
-    ) -> Iterator[MemberChange]:
-        return (line for line in found if keep(operation(cohort, line)))
+    def kept_of(
+        lines: Sequence[MemberChange],
+        of: Callable[[CohortPlan, Sequence[MemberChange]], Iterable[Operation]],
+    ) -> tuple[MemberChange, ...]:
+        both = zip(lines, of(cohort, lines), strict=True)
+        return tuple(line for line, operation in both if keep(operation))
 
     itself, defines = cohort_operation(cohort), definition_operation(cohort)
     part = cohort.model_copy(
         update={
-            "members": tuple(lines(cohort.members, membership)),
-            "assignments": tuple(lines(cohort.assignments, giving)),
+            "members": kept_of(cohort.members, memberships),
+            "assignments": kept_of(cohort.assignments, givings),
             "definition": cohort.definition if defines and keep(defines) else None,
         }
     )

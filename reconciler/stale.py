@@ -45,6 +45,9 @@ def check(plan: Plan, now: Planned, today: Plan | None = None) -> tuple[Checked,
     else is stale. Edits that touch none of a plan's operations make none of them stale.
     """
     saved = operations(plan)
+    if plan is now.plan:
+        # Made just now: it holds what the sites call for, and nothing else.
+        return tuple(Checked(operation, "to do") for operation in saved)
     judge = _Judge(saved, now, operations(today) if today else ())
     return tuple(judge.judged(operation) for operation in saved)
 
@@ -137,7 +140,10 @@ class _Judge:
         if self._additions[place] != wanted.uid:
             now = self._additions[place]
             return stale(wanted, f"the account is matched with AVC user {now} now")
-        return Checked(replace(wanted, cohort=found.id if found else None), "to do")
+        cohort = found.id if found else None
+        # There may be a million: none is copied that is as it was.
+        same = wanted.cohort == cohort
+        return Checked(wanted if same else replace(wanted, cohort=cohort), "to do")
 
     def _removal(self, wanted: RemoveMember) -> Checked:
         found = self._cohorts.get(wanted.key)

@@ -15,7 +15,7 @@ from reconciler.models.avc import Person
 from reconciler.models.moodle import Cohort, Grant
 from reconciler.models.operations import AddMember, ChangeCohort, CreateCohort, RemoveMember, Run
 from reconciler.models.plan import CohortPlan
-from reconciler.models.scope import FullScope, GuildScope, UserScope
+from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
 from reconciler.models.settings import SyncSettings
 from reconciler.operations import operations
 from reconciler.plan_text import as_yaml, from_text
@@ -283,6 +283,23 @@ def test_a_plan_that_was_cut_off_is_resumed_by_applying_it_again(
     writes = len(moodle.writes)
     apply(saved(plan, sites), sites)
     assert len(moodle.writes) == writes
+
+
+@given(worlds, st.data())
+def test_all_of_a_plan_that_was_just_made_is_to_do(world: World, data: st.DataObject) -> None:
+    """Nobody needs to look: judged as a saved one, each of its operations is found to be to do."""
+    community, moodle, settings = world
+    sites = pair(community, moodle, settings)
+    full = plan_now(sites, FULL)
+    scopes: list[Scope] = [
+        FULL,
+        *(GuildScope(uuid=uuid, name=name) for uuid, name in full.pairing.names.items()),
+        *(UserScope(uid=person.uid) for person in community.people),
+    ]
+    planned = plan_now(sites, data.draw(st.sampled_from(scopes)))
+    as_saved = check(planned.plan.model_copy(), planned)
+    assert as_saved == check(planned.plan, planned)
+    assert {item.state for item in as_saved} <= {"to do"}
 
 
 @given(worlds)
