@@ -47,10 +47,11 @@ def desired_cohort(pair: Pair, wishes: Wishes) -> DesiredCohort:
 
     Members without an account beyond doubt are left out here and reported by the planner.
     """
-    mark = Mark(site=wishes.avc.site_uuid, guild=pair.name, key=pair.key)
+    key = pair.key
+    mark = Mark(site=wishes.avc.site_uuid, guild=pair.name, key=key)
     accounts = wishes.matching.accounts(wanted_members(pair, wishes))
     return DesiredCohort(
-        key=pair.key,
+        key=key,
         guild=pair.name,
         idnumber=cohort_idnumber(pair.name, pair.role),
         name=cohort_name(pair.guild.label, pair.role),

@@ -60,11 +60,12 @@ class Planned:
 def make_plan(scope: Scope, snapshots: Snapshots, settings: SyncSettings, sites: Sites) -> Planned:
     """Plan what makes Moodle agree with AVC, within the scope.
 
-    What removals cost is not in it yet: see ``costs``; nor what guards find: see ``guards``. Raises
-    IncompleteRead rather than plan from snapshots that cannot be trusted.
+    What removals cost is not in it yet: see ``costs``; nor what guards find: see ``guards``. The
+    snapshots are those of ``gather``, which saw that AVC describes every member. Raises
+    IncompleteRead rather than plan from some that cannot be trusted.
     """
     avc, moodle = snapshots.avc, snapshots.moodle
-    policy.refuse_incomplete_avc(avc)
+    policy.refuse_miscounted(avc)
     known = _Known.of(snapshots, settings)
     pairing = pair_up(avc.site_uuid, avc.guilds, moodle.cohorts, settings, known.roles)
     pairs, orphans = _in_scope(scope, pairing)

@@ -8,6 +8,18 @@ from reconciler.models.moodle import MoodleSnapshot
 
 
 def refuse_incomplete_avc(avc: AvcSnapshot) -> None:
+    """Raise IncompleteRead unless the snapshot is as its counts say, and describes all members."""
+    refuse_miscounted(avc)
+    # Not ``- people.keys()``, which goes through everybody.
+    strays = set().union(*avc.members.values()).difference(avc.people)
+    if strays:
+        raise IncompleteRead(
+            f"AVC names {len(strays)} members whom it does not describe, uid {min(strays)} first:"
+            " nothing is planned from a part."
+        )
+
+
+def refuse_miscounted(avc: AvcSnapshot) -> None:
     """Raise IncompleteRead unless the snapshot holds as much as the site itself counted."""
     memberships = sum(len(members) for members in avc.members.values())
     roles = sum(len(uids) for held in avc.roles.values() for uids in held.values())
@@ -28,13 +40,6 @@ def refuse_incomplete_avc(avc: AvcSnapshot) -> None:
             " their two tables, or under another plugin): nothing is planned from a part. Wait for"
             " the restore or update that is at work there to end, and try again; if it stays, the"
             " database is damaged: restore it."
-        )
-    # Not ``- people.keys()``, which goes through everybody.
-    strays = set().union(*avc.members.values()).difference(avc.people)
-    if strays:
-        raise IncompleteRead(
-            f"AVC names {len(strays)} members whom it does not describe, uid {min(strays)} first:"
-            " nothing is planned from a part."
         )
 
 
