@@ -1,6 +1,6 @@
 """The whole way, for two sites: read, plan, check, carry out, read again."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -89,12 +89,18 @@ class Work:
     def around(self, pair: SitePair) -> Around:
         """What guards look at."""
         community = self.now.snapshots.avc.counts if self.now else None
+        matches = self._matches(pair)
+        found = around(self.plan, self.moodle, pair.settings, community, matches)
+        return before(found, self.checked)
+
+    def _matches(self, pair: SitePair) -> Mapping[int, int] | None:
+        if self.plan.empty:
+            # Nobody is taken for anybody: a quiet night reads no journal, however long it is.
+            return {}
         # What an earlier run of this plan took for granted is what is being asked about. One that
         # is just being made has none.
         mine = digest(self.plan) if self.checked else ""
-        matches = pair.state.matches(self.moodle.url, self.plan.avc.uuid, mine)
-        found = around(self.plan, self.moodle, pair.settings, community, matches)
-        return before(found, self.checked)
+        return pair.state.matches(self.moodle.url, self.plan.avc.uuid, mine)
 
     def held_back(self, pair: SitePair, acknowledgements: Collection[str]) -> HeldBack:
         """What guards keep from being carried out. Raises StateError."""

@@ -9,6 +9,7 @@ from stat import S_IMODE
 import pytest
 
 from providers.avc.site import SqlAvc
+from reconciler import journal_reading
 from reconciler.models.avc import SyncRecord
 from tests.guards_world import guild
 from tests.two_sites import Ran, TwoSites
@@ -234,3 +235,15 @@ def test_with_nothing_to_do_a_tripped_guard_is_no_good_run(
     assert "moodle-host" in ran.out
     assert "reconciler apply" not in ran.out
     assert [record.failed for record in told] == [True]
+
+
+def test_a_quiet_run_does_not_read_the_journal(
+    sites: TwoSites, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With nothing to do, how long the journal is makes no difference: it is not read."""
+    sites.avc([guild(1)], [person(1)], {1: [1]})
+    sites.moodle([account(1)])
+    sites.configure()
+    assert sites.reconciler("sync", "avc", "ss").code == 0
+    monkeypatch.setattr(journal_reading, "matches", None)
+    assert sites.reconciler("sync", "avc", "ss").code == 0
