@@ -101,7 +101,9 @@ def _empty_avc(found: _Numbered, around: Around, _settings: GuardSettings) -> Fo
     guilds, members = around.community.guilds, around.community.community
     empty = not guilds or not members
     counted = [number for number, _ in found] if empty else ()
-    return Found(limit, f"{guilds} guilds and {members} memberships", empty, counted)
+    return Found(
+        limit, f"{_some(guilds, 'guild')} and {_some(members, 'membership')}", empty, counted
+    )
 
 
 def _leftovers(found: _Numbered, around: Around, _settings: GuardSettings) -> Found:
@@ -134,7 +136,7 @@ def _removals_per_guild(found: _Numbered, around: Around, settings: GuardSetting
     if not shares:
         return Found(str(limit), "none")
     count, size, losses = max(over or shares, key=lambda share: share[0])
-    more = f", and {len(over) - 1} more guilds" if len(over) > 1 else ""
+    more = f", and {_some(len(over) - 1, 'more guild')}" if len(over) > 1 else ""
     largest = f"{_name(losses[0].operation)} {count} of {size}{more}"
     return _held(str(limit), largest, [loss.number for _, _, losses in over for loss in losses])
 
@@ -152,7 +154,9 @@ def _archives(found: _Numbered, around: Around, settings: GuardSettings) -> Foun
     over = settings.archives.exceeded(len(guilds), len(around.guilds))
     # Whoever is taken out of a cohort that is put away loses what it gave: that is the harm.
     counted = [n for n, op in found if op.key in gone] if over else ()
-    return _held(str(settings.archives), f"{len(guilds)} of {len(around.guilds)} guilds", counted)
+    return _held(
+        str(settings.archives), f"{len(guilds)} of {_some(len(around.guilds), 'guild')}", counted
+    )
 
 
 def _privileged_roles(found: _Numbered, around: Around, settings: GuardSettings) -> Found:
@@ -210,7 +214,8 @@ def _protected(found: _Numbered, around: Around, settings: GuardSettings) -> Fou
             or not people.isdisjoint(_known_as(op, around))
         )
     ]
-    named = f" of {len(people)} people and {len(guilds)} guilds" if people or guilds else ""
+    who = "1 person" if len(people) == 1 else f"{len(people)} people"
+    named = f" of {who} and {_some(len(guilds), 'guild')}" if people or guilds else ""
     return _held("none", f"{len(counted) or 'none'}{named}", counted)
 
 
@@ -286,6 +291,10 @@ def _takes(operation: Operation) -> bool:
 
 def _takings(found: _Numbered) -> list[int]:
     return [number for number, operation in found if _takes(operation)]
+
+
+def _some(count: int, noun: str) -> str:
+    return f"{count} {noun if count == 1 else noun + 's'}"
 
 
 def _name(operation: Operation) -> str:

@@ -2,7 +2,7 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -136,24 +136,18 @@ def _cohort(
         yield f"  role: {cohort.definition}"
     shown = None if everything else FOLD
     yield from (f"  + {person_words(person)}" for person in cohort.coming[:shown])
-    yield from _rest(cohort.coming, "+ ", folded, everything=everything)
+    more = 0 if everything else len(cohort.coming) - FOLD
+    if more > 0:
+        folded.additions += more
+        yield f"  + {more} more"
     for person in cohort.going:
         cost = f"; {person.cost}" if person.cost else ""
         yield f"  - {person_words(person)}: {person.why}{cost}"
-    for person in cohort.given[:shown]:
+    # A role is a right: who gets one is shown, as who goes is.
+    for person in cohort.given:
         yield f"  + role {person.role}: {person_words(person)}"
-    yield from _rest(cohort.given, "+ role: ", folded, everything=everything)
     for person in cohort.taken:
         yield f"  - role {person.role}: {person_words(person)}: {person.why}"
-
-
-def _rest(
-    people: Sequence[PersonChange], start: str, folded: _Folded, *, everything: bool
-) -> Iterator[str]:
-    more = 0 if everything else len(people) - FOLD
-    if more > 0:
-        folded.additions += more
-        yield f"  {start}{more} more"
 
 
 def change_line(change: FieldChange) -> str:

@@ -277,7 +277,7 @@ def test_an_empty_community_is_refused(ready: TwoSites) -> None:
     ready.reconciler("plan", "avc", "ss", "-o", "plan.yaml")
     ran = ready.reconciler("apply", "plan.yaml")
     assert ran.code == 3
-    assert "empty-avc: 1 guilds and 0 memberships" in ran.err
+    assert "empty-avc: 1 guild and 0 memberships" in ran.err
     for ran in (ready.reconciler("sync", "avc", "ss"), ready.pl("avc", "ss")):
         assert ran.code == 1
         assert "An empty community would empty every cohort" in ran.out
