@@ -2,7 +2,7 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -140,14 +140,26 @@ def _cohort(
     if more > 0:
         folded.additions += more
         yield f"  + {more} more"
-    for person in cohort.going:
-        cost = f"; {person.cost}" if person.cost else ""
-        yield f"  - {person_words(person)}: {person.why}{cost}"
+    yield from _going(cohort.going)
     # A role is a right: who gets one is shown, as who goes is.
     for person in cohort.given:
         yield f"  + role {person.role}: {person_words(person)}"
     for person in cohort.taken:
         yield f"  - role {person.role}: {person_words(person)}: {person.why}"
+
+
+def _going(people: Sequence[PersonChange]) -> Iterator[str]:
+    """Everybody who goes, one by one; what several have in common is said once, above them."""
+    alike: dict[tuple[str, str], list[PersonChange]] = {}
+    for person in people:
+        alike.setdefault((person.why, person.cost), []).append(person)
+    for (why, cost), found in alike.items():
+        ground = f"{why}; {cost}" if cost else why
+        if len(found) == 1:
+            yield f"  - {person_words(found[0])}: {ground}"
+            continue
+        yield f"  remove {len(found)}: {ground}"
+        yield from (f"  - {person_words(person)}" for person in found)
 
 
 def change_line(change: FieldChange) -> str:
