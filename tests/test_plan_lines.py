@@ -29,7 +29,7 @@ def test_what_several_have_in_common_is_said_once() -> None:
     """Of a cohort, those who go on the same ground at the same cost stand below both."""
     going = (
         MemberChange("remove", 1, 1, "email", because="blocked", name="ann"),
-        MemberChange("remove", 2, 2, "email", because="left-guild", last_enrolments=2, name="bob"),
+        MemberChange("remove", 2, 2, "email", because="left-guild", suspends=2, name="bob"),
         MemberChange("remove", 3, 3, "email", because="blocked", name="cid"),
         MemberChange("remove", 4, 4, "email", because="blocked", suspends=1, name="dan"),
     )
@@ -40,8 +40,7 @@ def test_what_several_have_in_common_is_said_once() -> None:
         "  remove 2: is blocked in AVC",
         "  - ann (Moodle 1, AVC 1 by email)",
         "  - cid (Moodle 3, AVC 3 by email)",
-        "  - bob (Moodle 2, AVC 2 by email): is not in the guild; loses enrolment and grades in 2"
-        " courses",
+        "  - bob (Moodle 2, AVC 2 by email): is not in the guild; is suspended in 2 courses",
         "  - dan (Moodle 4, AVC 4 by email): is blocked in AVC; is suspended in 1 course",
     ]
 
