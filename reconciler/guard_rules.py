@@ -19,6 +19,7 @@ from reconciler.models.operations import (
     UndefineRole,
 )
 
+_NONE = "none allowed"
 _NOT_ASKED = "not checked: AVC was not asked"
 _TAKING = (RemoveMember, UnassignRole, UndefineRole)
 
@@ -107,7 +108,7 @@ def _empty_avc(found: _Numbered, around: Around, _settings: GuardSettings) -> Fo
 
 
 def _leftovers(found: _Numbered, around: Around, _settings: GuardSettings) -> Found:
-    limit = "none"
+    limit = _NONE
     if around.community is None:
         return Found(limit, _NOT_ASKED)
     left = around.community.leftovers
@@ -134,18 +135,18 @@ def _removals_per_guild(found: _Numbered, around: Around, settings: GuardSetting
     ]
     over = [share for share in shares if limit.exceeded(*share[:2])]
     if not shares:
-        return Found(str(limit), "none")
+        return Found(limit.words, "none")
     count, size, losses = max(over or shares, key=lambda share: share[0])
     more = f", and {_some(len(over) - 1, 'more guild')}" if len(over) > 1 else ""
     largest = f"{_name(losses[0].operation)} {count} of {size}{more}"
-    return _held(str(limit), largest, [loss.number for _, _, losses in over for loss in losses])
+    return _held(limit.words, largest, [loss.number for _, _, losses in over for loss in losses])
 
 
 def _removals(found: _Numbered, around: Around, settings: GuardSettings) -> Found:
     losses = list(_losses(found, around))
     count, size = sum(loss.count for loss in losses), sum(around.sizes.values())
     counted = [loss.number for loss in losses] if settings.removals.exceeded(count, size) else ()
-    return _held(str(settings.removals), f"{count} of {size}", counted)
+    return _held(settings.removals.words, f"{count} of {size}", counted)
 
 
 def _archives(found: _Numbered, around: Around, settings: GuardSettings) -> Found:
@@ -155,7 +156,7 @@ def _archives(found: _Numbered, around: Around, settings: GuardSettings) -> Foun
     # Whoever is taken out of a cohort that is put away loses what it gave: that is the harm.
     counted = [n for n, op in found if op.key in gone] if over else ()
     return _held(
-        str(settings.archives), f"{len(guilds)} of {_some(len(around.guilds), 'guild')}", counted
+        settings.archives.words, f"{len(guilds)} of {_some(len(around.guilds), 'guild')}", counted
     )
 
 
@@ -216,7 +217,7 @@ def _protected(found: _Numbered, around: Around, settings: GuardSettings) -> Fou
     ]
     who = "1 person" if len(people) == 1 else f"{len(people)} people"
     named = f" of {who} and {_some(len(guilds), 'guild')}" if people or guilds else ""
-    return _held("none", f"{len(counted) or 'none'}{named}", counted)
+    return _held(_NONE, f"{len(counted) or 'none'}{named}", counted)
 
 
 def _known_as(operation: Operation, around: Around) -> Iterator[str]:
@@ -227,7 +228,7 @@ def _known_as(operation: Operation, around: Around) -> Iterator[str]:
 
 
 def _changed_matches(found: _Numbered, around: Around, _settings: GuardSettings) -> Found:
-    limit = "none"
+    limit = _NONE
     if around.matches is None:
         return Found(limit, "not checked: no journal here")
     owners = {account: uid for uid, account in around.matches.items()}

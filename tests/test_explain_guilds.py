@@ -70,7 +70,7 @@ CASES = {
         (
             "g1, which AVC has no more",
             "archive cohort 1 (g1), because the guild is gone from AVC",
-            "archives (1 of 2 guilds; limit: 1 or 5%) counts 2 operations here, and lets them",
+            "archives (1 of 2 guilds; limit: the larger of 1 and 5%) counts 2 operations here, and lets them",
         ),
         Sites({2: [2]}, {1: [1], 2: [2]}),
     ),

@@ -188,8 +188,8 @@ CASES = {
         "Cost: cannot be seen by this access to Moodle", Sites({1: [2]}, {1: [1, 2]})
     ),
     "a guard that lets through": Case(
-        "Guards: counted, and let through, by removals-per-guild (g1 1 of 2; limit: 5 or 25%),"
-        " removals (1 of 2; limit: 20 or 10%)",
+        "Guards: counted, and let through, by removals-per-guild (g1 1 of 2; limit: the larger of 5 and 25%),"
+        " removals (1 of 2; limit: the larger of 20 and 10%)",
         Sites({1: [2]}, {1: [1, 2]}),
     ),
     "a guard that holds": Case(
@@ -203,7 +203,7 @@ CASES = {
     ),
     "no guard": Case("Guards: none counts it", Sites({1: [1]}, {1: []})),
     "an archive": Case(
-        "removals (1 of 2; limit: 20 or 10%), archives (1 of 2 guilds; limit: 1 or 5%)",
+        "removals (1 of 2; limit: the larger of 20 and 10%), archives (1 of 2 guilds; limit: the larger of 1 and 5%)",
         Sites({2: [2]}, {1: [1], 2: [2]}),
     ),
     "still so": Case(

@@ -34,6 +34,11 @@ class Limit(Model):
         """As nwp.yml and the plan have it."""
         return f"{self.floor} or {self.share}%" if self.share else str(self.floor)
 
+    @property
+    def words(self) -> str:
+        """As readers of a plan have it, who may not know which of the two counts."""
+        return f"the larger of {self.floor} and {self.share}%" if self.share else str(self.floor)
+
     def exceeded(self, count: int, of: int) -> bool:
         """Whether so many of so many are too many."""
         return count > self.floor and count * 100 > self.share * of

@@ -29,18 +29,22 @@ _UUIDS = {
     "web-dev": "2aaf2f3d-e1c7-4f50-a6f2-a498aceb1ddc",
 }
 _HELD = {
-    "removals-per-guild": ("web-dev 3 of 9", "2 or 25%", "5f0c2d9a41"),
-    "archives": ("2 of 14 guilds", "1 or 5%", "c81be7730d"),
+    "removals-per-guild": (
+        "web-dev 3 of 9",
+        "the larger of 2 and 25%",
+        "removals-per-guild@5f0c2d9a41be",
+    ),
+    "archives": ("2 of 14 guilds", "the larger of 1 and 5%", "archives@c81be7730d52"),
 }
 _PASSED = {
     "moodle-host": ("moodle.example", "as nwp.yml joins the sites"),
     "empty-avc": ("14 guilds and 212 memberships", "1 guild and 1 membership at least"),
-    "leftovers": ("none", "none"),
+    "leftovers": ("none", "none allowed"),
     "no-roles": ("9 held", "1 role held in AVC at least"),
-    "removals": ("4 of 208", "20 or 10%"),
+    "removals": ("4 of 208", "the larger of 20 and 10%"),
     "privileged-roles": ("none", "3 people"),
-    "protected": ("none", "none"),
-    "changed-matches": ("none", "none"),
+    "protected": ("none", "none allowed"),
+    "changed-matches": ("none", "none allowed"),
 }
 
 

@@ -166,7 +166,7 @@ def test_held_guards_come_first(opened: Open) -> None:
     page = opened(monday())
     rows = page.locator(".guards tbody tr").all_inner_texts()
     assert ["holds back" in row for row in rows] == [True] * 2 + [False] * 8
-    assert "--ack 5f0c2d9a41" in rows[0]
+    assert "--ack removals-per-guild@5f0c2d9a41be" in rows[0]
     assert "Look whether these guilds are really gone." in rows[1]
 
 

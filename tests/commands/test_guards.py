@@ -147,12 +147,12 @@ def test_a_plan_file_that_trips_exits_with_3_until_it_is_acknowledged(synced: Tw
     """Nothing is written, standard error names the guard and what acknowledges it."""
     planned = synced.reconciler("plan", "avc", "ss", "-o", "p.yaml")
     assert planned.code == 0
-    assert "✗ removals-per-guild: g1 6 of 8 (limit: 5 or 25%)" in planned.out
+    assert "✗ removals-per-guild: g1 6 of 8 (limit: the larger of 5 and 25%)" in planned.out
     writes = synced.writes()
     for arguments in ((), ("--yes",), ("--skip-stale",), ("--no-source-check",)):
         ran = synced.reconciler("apply", "p.yaml", *arguments)
         assert (ran.code, synced.writes()) == (3, writes)
-        assert "removals-per-guild: g1 6 of 8 (limit: 5 or 25%)" in ran.err
+        assert "removals-per-guild: g1 6 of 8 (limit: the larger of 5 and 25%)" in ran.err
     (ack,) = re.findall(r"--ack (\S+)", ran.err)
     assert synced.reconciler("apply", "p.yaml", "--ack", ack, "--yes").code == 0
     assert synced.members()["g1"] == cohort(7)
