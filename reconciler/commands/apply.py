@@ -43,17 +43,18 @@ def apply(
 ) -> int:
     """Carry out exactly what a plan file says, or nothing when it no longer fits the sites.
 
-    What is already so is left alone: a plan can be applied again after it was cut
-    off. On a terminal it asks first. A guard that holds the plan back names the
-    --ack that lets it through.
+    What is already so is left alone: a plan can be applied again after it was
+    cut off. On a terminal it asks first. A guard that holds the plan back names
+    the --ack that lets it through.
 
     Examples:
       reconciler apply plans/today.yaml
       reconciler apply plans/today.yaml --yes --max-age 7d
       reconciler apply plans/today.yaml --skip-stale
 
-    Exit codes: 0 all of it is so, 1 error or not wanted, 3 a guard holds it back,
-    4 the sites have changed so that it no longer fits, 5 partly carried out.
+    Exit codes: 0 all of it is so, 1 error or not wanted, 3 a guard holds it
+    back, 4 the sites have changed so that it no longer fits, 5 partly carried
+    out.
     """
     from contextlib import nullcontext
 

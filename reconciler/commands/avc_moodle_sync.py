@@ -55,8 +55,8 @@ def avc_moodle_sync(
 ) -> int:
     """Synchronize guild memberships of an AVC site to cohorts of a Moodle site.
 
-    Plans and carries out in one go. What a guard holds back is not done: the rest
-    is, and the command that would do it is printed.
+    Plans and carries out in one go. What a guard holds back is not done: the
+    rest is, and the command that would do it is printed.
 
     Examples:
       pl avc-moodle-sync avc ss --full

@@ -13,11 +13,13 @@ STEPS = (
 def demo(debug: Debug = False) -> int:
     """Everything once, on two embedded sites: plan, review, apply, nothing left to do, history.
 
-    Each step is a process of its own, as it would be for you, in a directory that
-    goes away.
+    Each step is a process of its own, as it would be for you, in a directory
+    that goes away.
 
     Examples:
       reconciler demo
+
+    Exit codes: 0 all went well, else that of the step that did not.
     """
     import os
     import subprocess

@@ -25,12 +25,14 @@ def erase(
 ) -> int:
     """Take a person out of the journal on this machine, and delete held plans that name them.
 
-    Neither site is asked or changed. Plan files that you keep, logs and backups stay
-    as they are.
+    Neither site is asked or changed. Plan files that you keep, logs and backups
+    stay as they are.
 
     Examples:
       reconciler erase ss --user 77
       reconciler erase ss --user 77 --account 156
+
+    Exit codes: 0 nothing of them is left, 1 error.
     """
     import os
 

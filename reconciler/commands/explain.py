@@ -42,8 +42,8 @@ def explain(
     """Say why a plan does something to somebody, or in a guild, or why it does not.
 
     Reads both sites, as plan does, and writes to neither. Tells what AVC and
-    Moodle have, who was taken for whom on which evidence, on what ground the plan
-    acts or not, what it costs, what guards say, and what has changed since.
+    Moodle have, who was taken for whom on which evidence, on what ground the
+    plan acts or not, what it costs, what guards say, and what has changed since.
 
     Examples:
       reconciler explain plans/today.yaml --user 77

@@ -33,6 +33,8 @@ def history(
       reconciler history
       reconciler history ss last
       reconciler history ss --limit 5 --json
+
+    Exit codes: 0 shown, 1 error.
     """
     from reconciler.state import state_directory
 

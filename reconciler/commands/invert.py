@@ -46,9 +46,9 @@ def invert(
 ) -> int:
     """Make the plan that undoes a run of this machine, and the holds that keep it undone.
 
-    Reads Moodle, to say what can be given back and what that costs. Writes nothing
-    to it. Enrolments that Moodle ended begin anew: grades and groups do not come
-    back by themselves.
+    Reads Moodle, to say what can be given back and what that costs. Writes
+    nothing to it. Enrolments that Moodle ended begin anew: grades and groups do
+    not come back by themselves.
 
     Examples:
       reconciler invert last -o undo.yaml

@@ -25,8 +25,8 @@ def lint(
     """Check plan files, without asking any site. For pre-commit and for merge requests.
 
     Each line that is printed is FILE:LINE: what is wrong, and what to do. A plan
-    that guards hold back is a good plan until somebody has looked at it: that is a
-    warning.
+    that guards hold back is a good plan until somebody has looked at it: that is
+    a warning.
 
     Examples:
       reconciler lint plans/today.yaml undo.yaml
@@ -37,13 +37,15 @@ def lint(
     from reconciler.render.terminal import Terminal, number
 
     terminal = Terminal()
-    wrong = 0
+    wrong = warnings = 0
     for file in files:
         found = [*_findings(file, max_age)]
         terminal.lines(f"{file}:{finding}" for finding in found)
         wrong += any(not finding.warning for finding in found)
+        warnings += sum(finding.warning for finding in found)
     if not wrong:
         good = "as it should be" if len(files) == 1 else "as they should be"
+        good = f"valid, {number(warnings, 'warning')}" if warnings else good
         terminal.line(f"✓ {number(len(files), 'plan file')}: {good}")
     return 1 if wrong else 0
 

@@ -24,8 +24,8 @@ def release(
 ) -> int:
     """Let a cohort go: take our mark and lock from it, and leave everything else as it is.
 
-    Its members stay, and so do enrolments. Nothing of this program touches it from
-    then on.
+    Its members stay, and so do enrolments. Nothing of this program touches it
+    from then on.
 
     Examples:
       reconciler release avc ss web-dev

@@ -59,14 +59,16 @@ def show(
 ) -> int:
     """Show what a plan file does, to whom, and what it could not settle.
 
-    No site is asked. On a terminal long lists of additions and problems are folded;
-    who is removed never is.
+    No site is asked. On a terminal long lists of additions and problems are
+    folded; who is removed never is.
 
     Examples:
       reconciler show plans/today.yaml
       reconciler show plans/today.yaml --all
       reconciler show plans/today.yaml --format html -o today.html
       reconciler show plans/today.yaml --format markdown
+
+    Exit codes: 0 shown, 1 error.
     """
     from reconciler.render.terminal import Terminal
 

@@ -26,6 +26,8 @@ from reconciler.render.problems import pieces
 from reconciler.render.terminal import name, number
 from reconciler.summary import figures, headline, summarise
 
+UNSEEN = "what it costs them cannot be seen"
+"""The cost of a removal that this access to Moodle does not show."""
 _GOING = {
     "left-guild": "is not in the guild",
     "lost-role": "has not got the role",
@@ -212,7 +214,7 @@ def _cost(member: MemberChange) -> str:
     if member.change == "add" or member.role is not None:
         return ""
     if member.last_enrolments is None or member.suspends is None:
-        return "what it costs them cannot be seen"
+        return UNSEEN
     courses = member.last_enrolments or member.suspends
     if not courses:
         return ""

@@ -84,6 +84,16 @@ def test_a_command_that_is_shown_runs(text: str, run: Run) -> None:
     assert ran.stderr == "", SHOWN[text]
 
 
+def test_help_fits_a_terminal_of_eighty_columns() -> None:
+    """No line of a help text is broken, and each ends with what the exit codes mean."""
+    lines = {name: (command.help or "").split("\n") for name, command in KNOWN.items()}
+    # Typer joins the first paragraph, and leaves a column free on both sides.
+    broken = {name: [line for line in found[1:] if len(line) > 78] for name, found in lines.items()}
+    assert {name: found for name, found in broken.items() if found} == {}
+    silent = [name for name, found in lines.items() if "\nExit codes: " not in "\n".join(found)]
+    assert silent == []
+
+
 def test_each_command_has_examples_and_every_option_a_meaning() -> None:
     """No command's help is without an example, and no option of it without an explanation."""
     shown = {_named(one.text) for one in in_help()}

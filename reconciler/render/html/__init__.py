@@ -11,6 +11,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from reconciler.models.review import CohortReview, GuildReview, PersonChange, Review, Totals
 from reconciler.render.html.text_diff import compared
+from reconciler.render.review import UNSEEN
 from reconciler.render.terminal import number
 
 ROWS = 100
@@ -109,7 +110,8 @@ def _tally(guild: GuildReview) -> list[tuple[str, str]]:
     people = (
         ("plus", sum(len(cohort.coming) for cohort in cohorts), "to add"),
         ("minus", len(going), "to remove"),
-        ("cost", sum(bool(person.cost) for person in going), "at a cost"),
+        ("cost", sum(person.cost not in {"", UNSEEN} for person in going), "at a cost"),
+        ("cost", sum(person.cost == UNSEEN for person in going), "at unknown cost"),
         ("plus", sum(len(cohort.given) for cohort in cohorts), "to get a role"),
         ("minus", sum(len(cohort.taken) for cohort in cohorts), "to lose a role"),
         ("minus", sum(map(_withdrawn, cohorts)), "no longer giving a role"),
