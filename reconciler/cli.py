@@ -1,6 +1,7 @@
 """``reconciler``: plan, show, apply, sync, release, and the sandbox."""
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -19,13 +20,32 @@ from reconciler.commands.sync import sync
 from reconciler.running import collect_seldom, end_when_told, run
 
 app = typer.Typer(
-    help="Makes a Moodle site agree with an AVC community, by plans that people can review.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (plan, show, explain, lint, apply, sync, release, history, invert, erase, demo):
     app.command()(command)
 app.add_typer(sandbox, name="sandbox")
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415 - only who asks pays for it
+
+        typer.echo(f"avc-moodle-sync {version('avc-moodle-sync')}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_say_version, is_eager=True, help="Say which release this is."
+        ),
+    ] = False,
+) -> None:
+    """Make a Moodle site agree with an AVC community, by plans that people can review."""
 
 
 def main() -> None:

@@ -94,7 +94,7 @@ def _ended(  # noqa: PLR0911 - a return a kind of ending
         code = command.main(args=list(arguments), standalone_mode=False)
     except typer.TyperException as error:
         # Without any arguments there is no message: help has been shown.
-        said = error.format_message()
+        said = error.format_message().replace("Value error, ", "")
         return _fail(f"{said} (--help tells more)", arguments, 1) if said else (0, "")
     except typer.Abort:
         return _fail("Aborted; nothing was written.", arguments, 1)

@@ -2,6 +2,7 @@
 
 import shlex
 from collections import defaultdict
+from importlib.metadata import version
 
 import pytest
 
@@ -105,3 +106,19 @@ def test_each_command_has_examples_and_every_option_a_meaning() -> None:
         if not getattr(one, "help", None)
     ]
     assert silent == []
+
+
+def test_a_report_can_name_the_release(run: Run) -> None:
+    """``--version`` says what is installed."""
+    ran = run("reconciler --version")
+    assert (ran.returncode, ran.stdout) == (0, f"avc-moodle-sync {version('avc-moodle-sync')}\n")
+
+
+def test_a_choice_that_is_none_names_those_that_are(run: Run) -> None:
+    """In words for people, without those of whatever checks it."""
+    ran = run("reconciler show plans/today.yaml --format pdf")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == (
+        "Error: Invalid value for '--format': 'pdf' is not one of 'text', 'markdown', 'html',"
+        " 'json'. (--help tells more)\n"
+    )
