@@ -19,6 +19,9 @@ from reconciler.models.operations import (
 
 _INVISIBLE = "component"
 """Of a cohort's fields, the one that no web service shows."""
+# Shared: a first sync asks this of every member of the site.
+_MEMBER: Facts = {"member": True}
+_NO_MEMBER: Facts = {"member": False}
 
 
 def read_back(
@@ -53,5 +56,5 @@ def _facts(operation: Operation, row: CohortRow, members: frozenset[int] | None)
     if isinstance(operation, CreateCohort | ChangeCohort):
         return {f: getattr(row, f) for f in facts_after(operation) if f != _INVISIBLE}
     if isinstance(operation, AddMember | RemoveMember):
-        return {"member": operation.account in (members or ())}
+        return _MEMBER if operation.account in (members or ()) else _NO_MEMBER
     return {}
