@@ -26,17 +26,19 @@ def read_plan(file: Path) -> "Plan":
 
 
 def write_plan(file: Path, plan: "Plan") -> None:
-    """Write a plan, JSON to ``*.json``, else YAML. Raises ConfigError."""
+    """Write a plan, JSON to ``*.json``, else YAML, as ``write_text`` does. Raises ConfigError."""
     from reconciler.plan_text import as_text
 
     write_text(file, as_text(stamped(plan), file.name))
 
 
 def write_text(file: Path, text: str) -> None:
-    """Write a file, in UTF-8. Raises ConfigError."""
+    """Write a file, in UTF-8, and make the directory if it is not there. Raises ConfigError."""
     from reconciler.errors import ConfigError
 
     try:
+        if not file.parent.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"cannot be written: {error.strerror}", str(file)) from error

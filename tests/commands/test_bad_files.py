@@ -127,11 +127,19 @@ def test_a_plan_that_is_none(ready: TwoSites, name: str, text: str) -> None:
 
 
 def test_a_plan_that_cannot_be_written(ready: TwoSites) -> None:
-    """A directory that is not there is named."""
+    """A file where the directory should be is no directory."""
     ready.configure()
-    ran = ready.reconciler("plan", "avc", "ss", "-o", "nowhere/plan.yaml")
+    ran = ready.reconciler("plan", "avc", "ss", "-o", "nwp.yml/plan.yaml")
     assert ran.code == 1
-    assert "nowhere/plan.yaml: cannot be written: No such file or directory" in ran.err
+    assert "nwp.yml/plan.yaml: cannot be written: Not a directory" in ran.err
+
+
+def test_a_directory_that_is_missing_is_made(ready: TwoSites) -> None:
+    """With those above it; one that is there is left as it is."""
+    ready.configure()
+    for name in ("plans/avc/ss.yaml", "plans/avc/other.yaml"):
+        assert ready.reconciler("plan", "avc", "ss", "-o", name).code == 0
+        assert ready.reconciler("show", name).code == 0
 
 
 @pytest.mark.parametrize("file", ["nowhere.yaml", ".", "moodle.sqlite"])

@@ -239,7 +239,7 @@ REFUSED = [
     (["20990101"], "there is no run '20990101'"),
     (["last", "--until", "soon"], "--until 'soon' is no day: write it as 2026-12-31"),
     (["last", "--until", "2020-01-01"], "--until 2020-01-01 is past: nothing would be held"),
-    (["last", "-o", "no/such/place.yaml"], "no/such/place.yaml: cannot be written"),
+    (["last", "-o", "nwp.yml/undo.yaml"], "nwp.yml/undo.yaml: cannot be written"),
 ]
 
 

@@ -66,10 +66,10 @@ def test_a_format_that_there_is_not_is_refused(there: TwoSites) -> None:
 
 def test_a_file_that_cannot_be_written_is_named(there: TwoSites) -> None:
     """One sentence, exit 1."""
-    ran = there.reconciler("show", "small.yaml", "-o", "no/such/directory")
+    ran = there.reconciler("show", "small.yaml", "-o", "small.yaml/no/file")
     assert (ran.code, ran.err) == (
         1,
-        "Error: no/such/directory: cannot be written: No such file or directory\n",
+        "Error: small.yaml/no/file: cannot be written: Not a directory\n",
     )
 
 
