@@ -57,7 +57,11 @@ def test_a_warning_is_no_failure(plans: TwoSites) -> None:
     ran = plans.reconciler("lint", "held.yaml")
     assert "held.yaml:" in ran.out
     assert "warning: The guard removals holds this plan back" in ran.out
+    assert ran.out.endswith("\n✓ 1 plan file: valid, 1 warning\n")
     assert ran.code == 0
+    assert plans.reconciler("lint", "held.yaml", "good.yaml", "held.yaml").out.endswith(
+        "\n✓ 3 plan files: valid, 2 warnings\n"
+    )
 
 
 def test_no_clock_unless_it_is_asked(plans: TwoSites) -> None:
@@ -113,6 +117,11 @@ def test_the_hook_runs(plans: TwoSites) -> None:
         for name in ("good.yaml", "edited.yaml")
     }
     assert codes == {"good.yaml": 0, "edited.yaml": 1}
+
+
+def test_the_hook_shows_warnings() -> None:
+    """pre-commit shows nothing of a hook that passes, unless that is verbose."""
+    assert hook()["verbose"] is True
 
 
 @pytest.mark.parametrize(
