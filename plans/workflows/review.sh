@@ -13,6 +13,17 @@ set -eu
 
 say() { printf 'review: %s\n' "$*" >&2; }
 
+if [ -n "${GITLAB_CI:-}" ]; then
+    if [ -z "${GITLAB_TOKEN:-}" ]; then
+        say "GITLAB_TOKEN is not set. Set it under Settings, CI/CD, Variables;" \
+            "a protected one is there on protected branches only"
+        exit 1
+    fi
+elif ! command -v gh >/dev/null; then
+    say "this is no job of GitLab (GITLAB_CI is not set), and GitHub's program gh is not here"
+    exit 1
+fi
+
 api() { # GitLab's, below this project; the token is not for other users' eyes in ps
     path=$1
     shift
@@ -119,8 +130,8 @@ apply_plan() { # FILE
     fi
     case $code in
     3)
-        say "a guard holds $1 back, and nothing was written. If it is meant, put what is said above" \
-            "behind --ack on a line of ${1%.yaml}.acks, and merge that"
+        say "a guard holds $1 back, and nothing was written. If it is meant, put the word that" \
+            "follows --ack above on a line of its own in ${1%.yaml}.acks, and merge that"
         ;;
     4)
         say "the sites have changed since $1 was made, and nothing was written: a new plan"

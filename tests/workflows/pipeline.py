@@ -49,6 +49,7 @@ class Repository:
     sites: TwoSites
     forge: ForgeName
     jobs: int = 0
+    token: str = forge_stub.TOKEN
 
     @property
     def origin(self) -> Path:
@@ -95,13 +96,14 @@ class Repository:
         self.git("commit", "--quiet", "--message", message, at=at)
         self.git("push", "--quiet", "origin", f"HEAD:refs/heads/{branch}", at=at)
 
-    def write(self, name: str, text: str) -> None:
-        """Somebody commits a file to main."""
+    def write(self, name: str, text: str, branch: str = "main") -> None:
+        """Somebody commits a file."""
         clone = self.clone()
+        self.git("checkout", "--quiet", "--detach", f"origin/{branch}", at=clone)
         file = clone / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
-        self.commit(clone, name)
+        self.commit(clone, name, branch)
 
     def merge(self, branch: str = BRANCH) -> str:
         """A reviewer merges a branch; the commit that main was at before."""
@@ -163,7 +165,7 @@ class Repository:
         job = pipeline[name]
         given = {
             "GITLAB_CI": "true",
-            "GITLAB_TOKEN": forge_stub.TOKEN,
+            "GITLAB_TOKEN": self.token,
             "CI_API_V4_URL": "https://gitlab.example/api/v4",
             "CI_PROJECT_ID": "17",
             "CI_PROJECT_URL": "https://gitlab.example/plans",

@@ -41,7 +41,7 @@ def test_a_run_that_is_good_says_nothing_to_cron(machine: Machine, command: str)
 
 @pytest.mark.parametrize("command", [NIGHTLY, HOURLY], ids=["nightly", "hourly"])
 def test_a_run_that_fails_tells_cron(machine: Machine, command: str) -> None:
-    """The end of the log is printed, for cron to mail."""
+    """What it said is printed, for cron to mail."""
     machine.sites.in_avc("DELETE FROM groups_field_data", "DELETE FROM users_field_data")
     code, said = run(machine, command)
     assert code == 0
@@ -49,12 +49,31 @@ def test_a_run_that_fails_tells_cron(machine: Machine, command: str) -> None:
     assert machine.sites.members() == {}
 
 
+def test_what_a_guard_holds_back_is_mailed_whole(machine: Machine) -> None:
+    """With the guard and the command that carries it out; of the night before, nothing."""
+    assert run(machine, NIGHTLY) == (0, "")
+    machine.sites.in_avc("UPDATE users_field_data SET status = 0 WHERE uid > 1")
+    _, said = run(machine, NIGHTLY)
+    assert said.count("AVC-Moodle Sync") == 1
+    assert "✗ removals-per-guild: " in said
+    assert re.search(r"^ +RECONCILER_STATE=\S+ reconciler apply \S+ --ack ", said, re.MULTILINE)
+
+
 def test_planning_mails_what_there_is_to_review(machine: Machine) -> None:
-    """Exit code 2 prints what is to do; with nothing to do, nothing is printed."""
-    (machine.home / "nwp" / "plans").mkdir()
+    """Exit code 2 prints the plan; with nothing to do, nothing is printed."""
     _, said = run(machine, REVIEW)
     assert "cohorts to create" in said
+    assert "+ karin.singh" in said
     assert (machine.home / "nwp" / "plans" / "today.yaml").exists()
     assert machine.sites.members() == {}
     assert machine.sites.reconciler("apply", "plans/today.yaml", "--yes").code == 0
     assert run(machine, REVIEW) == (0, "")
+
+
+def test_a_plan_that_cannot_be_made_mails_no_older_one(machine: Machine) -> None:
+    """The error is printed, and not what was planned before."""
+    run(machine, REVIEW)
+    (machine.sites.directory / "avc.sqlite").unlink()
+    _, said = run(machine, REVIEW)
+    assert "Error: " in said
+    assert "karin.singh" not in said

@@ -143,6 +143,43 @@ def test_a_guard_holds_until_it_is_acknowledged_in_git(synced: Repository) -> No
     assert size(synced) < members
 
 
+def test_what_is_acknowledged_in_the_merge_request_is_applied_with_it(synced: Repository) -> None:
+    """Somebody adds the file with the word from the comment to the branch; one merge does it."""
+    empty_a_guild(synced)
+    assert synced.job("plan").code == 0
+    (request,) = synced.requests()
+    (word,) = re.findall(r"`--ack (removals-per-guild@[0-9a-f]{12})`", request["comments"][0])
+    synced.write("plans/avc/ss.acks", f"{word}\n", BRANCH)
+    members = size(synced)
+    assert synced.job("plan").code == 0
+    assert synced.show(BRANCH, "plans/avc/ss.acks") == word
+    done = synced.job("apply", synced.merge())
+    assert done.code == 0, done.said
+    assert size(synced) < members
+
+
+def test_a_gitlab_job_without_the_token_says_where_to_put_it(plans: Repository) -> None:
+    """Before it asks either site."""
+    plans.token = ""
+    failed = plans.job("plan")
+    assert failed.code == 1
+    assert "GITLAB_TOKEN" in failed.said
+    assert "Settings, CI/CD, Variables" in failed.said
+    assert "Traceback" not in failed.said
+    assert len(failed.said.splitlines()) == 1
+    assert plans.requests() == []
+
+
+@pytest.mark.parametrize("plans", ["github"], indirect=True)
+def test_without_a_forge_it_says_what_it_needs(plans: Repository) -> None:
+    """A machine without gh, outside GitLab."""
+    (plans.stub / "gh").unlink()
+    failed = plans.job("plan")
+    assert failed.code == 1
+    assert "gh: not found" not in failed.said
+    assert "GITLAB_CI" in failed.said
+
+
 @both_forges
 def test_a_stale_plan_is_planned_again(synced: Repository) -> None:
     """Nothing is written; the new plan is a merge request at once; the job ends with a warning."""
