@@ -21,6 +21,7 @@ from reconciler.models.status import (
     EndpointStatus,
     IssuerStatus,
     KeyStatus,
+    RunEnd,
     SiteStatus,
     Status,
     Synchronization,
@@ -40,9 +41,9 @@ def dashboard(
     *,
     drift: Drift | None = None,
     drift_error: str = "",
-    run_failed: bool = False,
+    ended: RunEnd | None = None,
 ) -> Status:
-    """The status at this time; ``run_failed``: a synchronisation has just ended, and failed."""
+    """The status at this time; ``ended``: so has a synchronisation just now."""
     facts = seen.avc.facts
     known = Status(
         checked=now,
@@ -56,7 +57,7 @@ def dashboard(
         private_key=_key(facts.private_key if facts else None),
         issuer=_issuer(seen),
         endpoints=_endpoints(seen),
-        synchronization=_synchronization(facts, now, run_failed=run_failed),
+        synchronization=_synchronization(facts, now, ended),
         drift=drift,
         drift_error=drift_error or None,
         role_sync=seen.settings.role_sync,
@@ -156,19 +157,19 @@ def _endpoints(seen: Seen) -> tuple[EndpointStatus, ...] | None:
     return tuple(found) or None
 
 
-def _synchronization(facts: AvcFacts | None, now: int, *, run_failed: bool) -> Synchronization:
+def _synchronization(facts: AvcFacts | None, now: int, ended: RunEnd | None) -> Synchronization:
     kept = facts.sync if facts else None
     if kept is None:
-        return Synchronization(state="failed" if run_failed else "unavailable")
+        return Synchronization(state=ended or "unavailable")
     # Drupal's own default for a time that never was is 0.
     last, scoped = kept.last_sync or None, kept.scoped_last_sync or None
     age = _since(last, now)
     # AVC counts failures and does not date them: a failure is known to be the last thing that
     # happened only when nothing else ever did.
     nothing_else = last is None and scoped is None
-    failed = run_failed or (nothing_else and kept.failed_syncs > 0)
+    failed = nothing_else and kept.failed_syncs > 0
     return Synchronization(
-        state="failed" if failed else _by_age(age),
+        state=ended or ("failed" if failed else _by_age(age)),
         last_sync=last,
         age=age,
         users=kept.synced_users,

@@ -103,9 +103,17 @@ def test_the_state_of_synchronisation(state: SyncState | None, words: str, *, br
 @pytest.mark.parametrize("state", [None, SyncState(last_sync=NOW - HOUR)])
 def test_a_run_that_has_just_failed(state: SyncState | None) -> None:
     """Whoever has seen it fail says so, whatever AVC remembers."""
-    status = dashboard(avc(sync=state), NOW, run_failed=True)
+    status = dashboard(avc(sync=state), NOW, ended="failed")
     assert (status.synchronization.state, status.broken) == ("failed", ("synchronization",))
-    assert row(avc(sync=state), "State", run_failed=True) == "✗ State failed"
+    assert row(avc(sync=state), "State", ended="failed") == "✗ State failed"
+
+
+@pytest.mark.parametrize("state", [None, SyncState(last_sync=NOW - 30 * HOUR, failed_syncs=2)])
+def test_a_run_that_a_guard_has_just_held_back_in_part(state: SyncState | None) -> None:
+    """It has not failed, and nothing is broken."""
+    status = dashboard(avc(sync=state), NOW, ended="held")
+    assert (status.synchronization.state, status.broken) == ("held", ())
+    assert row(avc(sync=state), "State", ended="held") == "⚠ State a part held back"
 
 
 @pytest.mark.parametrize(

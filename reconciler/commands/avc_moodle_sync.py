@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from reconciler.config.sites import Connected
     from reconciler.models.avc import AvcFacts
     from reconciler.models.plan import Problem
+    from reconciler.models.status import RunEnd
     from reconciler.planner import Planned
     from reconciler.reconciliation import Report, SitePair
     from reconciler.render.terminal import Terminal
@@ -162,11 +163,6 @@ class _Done:
         """Whether something that was tried did not succeed, or did not last."""
         return not self.report.clean
 
-    @property
-    def failed(self) -> bool:
-        """Whether not all was done that was due, or it did not last."""
-        return bool(self.held) or self.broken
-
 
 def _carry_out(pair: "SitePair", planned: "Planned", terminal: "Terminal") -> _Done:
     """Carry the plan out, and let AVC remember it before anything else can go wrong."""
@@ -236,7 +232,8 @@ def _status(connected: "Connected", planned: "Planned", done: _Done) -> "Iterato
     yield ""
     yield "Updated integration status:"
     now = int(time.time())
-    yield from status_lines(dashboard(seen, now, run_failed=done.failed))
+    how: RunEnd | None = "failed" if done.broken else "held" if done.held else None
+    yield from status_lines(dashboard(seen, now, ended=how))
     if done.report.applied and not done.report.recorded:
         yield f"  ℹ {NOT_RECORDED}"
     yield f"  {ended(now, failed=done.broken, held=bool(done.held))}"

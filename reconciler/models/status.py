@@ -4,9 +4,14 @@ from typing import Literal
 
 from reconciler.models.base import Model
 
-SyncState = Literal["active", "stale", "ahead", "failed", "never", "unavailable"]
+SyncState = Literal["active", "stale", "ahead", "failed", "held", "never", "unavailable"]
 """``stale``: a day without a verified full run. ``ahead``: the last run's time is in the future, so
-nobody knows how old it is. ``unavailable``: this access cannot tell."""
+nobody knows how old it is. ``held``: a guard has just held a part back, which only the run itself
+can tell. ``unavailable``: this access cannot tell."""
+
+
+RunEnd = Literal["failed", "held"]
+"""How a run ended that did not do all that was due."""
 
 
 class SiteStatus(Model):

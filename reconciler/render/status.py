@@ -32,6 +32,7 @@ _STATES = {
     "stale": (_BAD, "stale: the last run is over 24 hours ago"),
     "ahead": (_BAD, "not known: the last run is in the future, so a clock or the time is wrong"),
     "failed": (_BAD, "failed"),
+    "held": (_WARNS, "a part held back"),
     "never": (_WARNS, "never done in full"),
     "unavailable": (_TELLS, "not available: this access cannot tell"),
 }

@@ -56,6 +56,7 @@ def test_what_a_guard_holds_back_is_mailed_whole(machine: Machine) -> None:
     _, said = run(machine, NIGHTLY)
     assert said.count("AVC-Moodle Sync") == 1
     assert "✗ removals-per-guild: " in said
+    assert "⚠ State             a part held back" in said
     assert re.search(r"^ +RECONCILER_STATE=\S+ reconciler apply \S+ --ack ", said, re.MULTILINE)
 
 
