@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from reconciler.hosts import is_invented
 from reconciler.models.avc import AvcFacts, KeyFile
 from reconciler.models.checks import Check, Configured, Tally
 from reconciler.models.integration import (
@@ -69,7 +70,8 @@ def _page(seen: Seen, url: str | None, place: tuple[str, str], mend: str) -> Che
     if url is None:
         return Check(*place, "SKIP", "the site's address is not known")
     if probe is None:
-        return Check(*place, "SKIP", "nobody asked for it")
+        words = "an invented address" if is_invented(url) else "nobody asked for it"
+        return Check(*place, "SKIP", words)
     where = public_address(url)
     if probe.code is None:
         return Check(*place, "FAIL", f"{where}: {probe.error or 'no answer'}", mend)

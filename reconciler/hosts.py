@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 
 _PORTS = {"http": "80", "https": "443"}
+_INVENTED = ".sandbox.example"
+"""Below this are the addresses of ``reconciler sandbox create``; RFC 2606: nobody has them."""
 _HOST = re.compile(r"(\[[^\]]*\]|[^:]*):?(.*)", re.DOTALL)
 
 
@@ -18,6 +20,11 @@ def is_at(url: str, listed: Iterable[str]) -> bool:
     host, port = _parts(host_of(url))
     ports = {"", port or _PORTS.get(url.partition("://")[0].lower(), "")}
     return any(host == wanted and at in ports for wanted, at in map(_parts, listed))
+
+
+def is_invented(url: str) -> bool:
+    """Whether an address is a sandbox's, where there is nothing to ask."""
+    return _parts(host_of(url))[0].endswith(_INVENTED)
 
 
 def _parts(host: str) -> tuple[str, str]:

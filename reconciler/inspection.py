@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 
 from reconciler.dashboard import facts_of
 from reconciler.errors import NotReady, ReconcilerError
+from reconciler.hosts import is_invented
 from reconciler.models.avc import AvcFacts
 from reconciler.models.integration import (
     ENDPOINTS,
@@ -76,9 +77,9 @@ def seen_by_run(planned: Planned, avc: AvcFacts, known: Known, web: Web) -> Seen
 
 
 def pages(avc_url: str | None, moodle_url: str | None) -> list[str]:
-    """The pages to ask for: the two sites, and AVC's OAuth2 endpoints."""
+    """The pages to ask for, of sites that may be there: both, and AVC's OAuth2 endpoints."""
     endpoints = [endpoint(avc_url, name) for name in ENDPOINTS] if avc_url else []
-    return [*(url for url in (avc_url, moodle_url) if url), *endpoints]
+    return [url for url in (avc_url, moodle_url, *endpoints) if url and not is_invented(url)]
 
 
 def sentence(error: ReconcilerError) -> str:

@@ -223,6 +223,15 @@ class SandboxSites(Protocol):
         """
         ...
 
+    def change(self, directory: str, changes: Sequence[tuple[str, str, str]]) -> tuple[str, ...]:
+        """Change the AVC as people would in its pages; what was done, a few words for each.
+
+        A change is a kind, of whom (a uid, in digits) or of which guild, and what: join and leave
+        a guild, block, unblock, mail (an address), rename (a label), delete (a guild). All are
+        made in their order, or none. Raises ConfigError, NotFound.
+        """
+        ...
+
     def serve(self, directory: str, port: int, ready: Callable[[str, str], None]) -> None:
         """Answer web services on 127.0.0.1 until interrupted; ``ready`` gets URL and token."""
         ...

@@ -43,5 +43,5 @@ def connect(access: SiteAccess) -> WebServiceSite:
     transport = httpx2.WSGITransport(app=SandboxMoodle(file))
     token = access.secret("token") or settings.token
     client = Client(settings.wwwroot, token, timeout=60, transport=transport)
-    # All sandboxes have the same address.
+    # A copy of a sandbox has its address.
     return WebServiceSite(client, lock_name=str(file.resolve()))

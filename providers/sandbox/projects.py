@@ -9,7 +9,7 @@ from providers.sandbox.moodle.php_site import write_php_site
 AVC = "sites/avc"
 MOODLE = "sites/ss"
 PROGRAMS = "bin"
-MOODLE_URL = "https://ss.ddev.site"
+AVC_URL = "https://avc.sandbox.example"
 
 NWP = """\
 # A sandbox: two invented sites, as two projects of DDEV's. bin/ddev stands in for DDEV.
@@ -23,7 +23,10 @@ recipes:
 sites:
   avc:
     recipe: avc
-    moodle_integration: {enabled: true, moodle_site: ss, badge_display: false}
+    moodle_integration:
+      enabled: true
+      moodle_site: ss
+      badge_display: false
   ss:
     recipe: m
     avc_integration: {enabled: true, avc_site: avc, avc_url: ""}
@@ -36,7 +39,7 @@ def write_projects(place: Path, avc: Path, moodle: Path) -> None:
     Raises FileExistsError rather than write over a site.
     """
     write_drupal_site(place / AVC, f"sqlite:///{avc}")
-    make_project(place / AVC, "avc", kind="drupal10", docroot="html")
+    make_project(place / AVC, "avc", kind="drupal10", docroot="html", url=AVC_URL)
     write_php_site(place / MOODLE, moodle)
     make_project(place / MOODLE, "ss")
     (place / PROGRAMS).mkdir(exist_ok=True)

@@ -1,10 +1,14 @@
 """Both embedded sites together: what the entry point ``sandbox`` stands for."""
 
-from collections.abc import Callable
+import secrets
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import cast, get_args
 
 from providers.sandbox import projects
+from providers.sandbox.avc import changes as avc_changes
 from providers.sandbox.avc.community import Community
 from providers.sandbox.avc.community import create as create_avc
 from providers.sandbox.moodle.answers import Release
@@ -33,11 +37,15 @@ sites:
   avc:
     recipe: avc
     access: {via: sql, database: "sqlite:///avc.sqlite"}
-    moodle_integration: {enabled: true, moodle_site: ss}
+    moodle_integration:
+      enabled: true
+      moodle_site: ss
   ss:
     recipe: m
     access: {via: sandbox, file: moodle.sqlite}
 """
+
+_NO_SANDBOX = "{} holds no sandbox: reconciler sandbox create DIR"
 
 
 class Sandbox:
@@ -68,12 +76,22 @@ class Sandbox:
                 raise ConfigError(f"{directory} has {taken} already: take an empty directory")
             file.parent.mkdir(parents=True, exist_ok=True)
         community = create_avc(avc_file, guilds=guilds, users=users, members=members, seed=seed)
-        url = projects.MOODLE_URL if ddev else "https://ss.sandbox.example"
+        # What is remembered of a Moodle is kept by its address: each has one of its own.
+        url = f"https://ss-{secrets.token_hex(3)}.sandbox.example"
         _create_moodle(moodle_file, community, recorded, url)
         if ddev:
             projects.write_projects(place, avc_file, moodle_file)
         text = projects.NWP if ddev else _NWP
         (place / CONFIGURATION).write_text(text, encoding="utf-8")
+
+    def change(self, directory: str, changes: Sequence[tuple[str, str, str]]) -> tuple[str, ...]:
+        """See the port."""
+        place = Path(directory)
+        for avc, moodle in (("", ""), (projects.AVC, projects.MOODLE)):
+            avc_file, moodle_file = place / avc / AVC_FILE, place / moodle / MOODLE_FILE
+            if avc_file.exists():
+                return avc_changes.change(avc_file, changes, partial(_description, moodle_file))
+        raise ConfigError(_NO_SANDBOX.format(directory))
 
     def serve(self, directory: str, port: int, ready: Callable[[str, str], None]) -> None:
         """See the port."""
@@ -81,7 +99,7 @@ class Sandbox:
 
         file = Path(directory) / MOODLE_FILE
         if not file.exists():
-            raise ConfigError(f"{directory} holds no sandbox: reconciler sandbox create DIR")
+            raise ConfigError(_NO_SANDBOX.format(directory))
         with connect(file) as db:
             token = read_settings(db).token
         try:
@@ -93,6 +111,16 @@ class Sandbox:
             server.serve_forever()
         finally:
             server.server_close()
+
+
+def _description(file: Path, idnumber: str) -> str:
+    """Of the Moodle's cohorts with this idnumber; empty where there is none."""
+    try:
+        with connect(file) as db:
+            rows = db.execute("SELECT description FROM cohort WHERE idnumber = ?", (idnumber,))
+            return "".join(description or "" for (description,) in rows)
+    except (FileNotFoundError, sqlite3.Error) as error:
+        raise ConfigError(f"{file} is no sandbox's Moodle ({error})") from error
 
 
 def _create_moodle(file: Path, community: Community, release: Release, url: str) -> None:

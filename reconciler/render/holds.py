@@ -22,7 +22,9 @@ def hold_lines(holds: Sequence[NamedHold], avc: str) -> Iterator[str]:
     yield ""
     yield (
         "The next synchronisation does it all again, unless this is put into nwp.yml before you"
-        f" apply, under the site {name(avc)}; a line that is there already, once:"
+        f" apply, under the site {name(avc)}. Where it has `moodle_integration:` already, put only"
+        " `sync:` and what is under it below the lines there, and likewise where it has `sync:` or"
+        " `hold:`; if such an entry stands in `{…}`, write it on lines of its own first:"
     )
     yield from _PARENTS
     before: tuple[str, str] | None = None

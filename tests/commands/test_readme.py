@@ -16,6 +16,7 @@ _ASKS = re.compile(r"Carry out \d+ operations?\? \[y/N\]: y")
 _CHANGING = re.compile(
     r"(?<=sha256:)[0-9a-f]{64}|(?<=run )\d{8}T\d{6}Z-[0-9a-f]{4}|(?<=until: )\d{4}-\d\d-\d\d"
     r"|(?<=Made on )\d{4}-\d\d-\d\d \d\d:\d\d(?= UTC)"
+    r"|(?<=ss-)[0-9a-f]{6}(?=\.sandbox\.example)"
 )
 """What no two tours have in common: the README has … there."""
 _STEP = "----- step"

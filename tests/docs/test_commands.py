@@ -21,10 +21,9 @@ STANDS_FOR = {
 }
 """What a reader puts there, and what stands there in the documentation."""
 ENDS_WITH = {
-    "pl avc-moodle-test avc ss": 1,
     "reconciler plan avc ss --detailed-exitcode -o plans/today.yaml": 2,
 }
-"""Exit codes other than 0: a sandbox has no OAuth2, and a plan has something to do."""
+"""Exit codes other than 0: a plan has something to do."""
 SERVES = "reconciler sandbox serve community"
 """It needs a sandbox of that name, and ends when somebody ends it."""
 

@@ -42,14 +42,23 @@ class Project:
 
 
 def make_project(
-    directory: Path, name: str, *, kind: str = "php", docroot: str = "", status: str = "running"
+    directory: Path,
+    name: str,
+    *,
+    kind: str = "php",
+    docroot: str = "",
+    url: str = "",
 ) -> Project:
-    """Make a directory look like a DDEV project: ``type`` is drupal… for Drupal, php for Moodle."""
+    """Make a directory look like a DDEV project that runs: ``type`` is drupal… for Drupal, php for
+    Moodle. Without a ``url`` it has DDEV's own.
+    """
     config = directory / CONFIG
     config.parent.mkdir(parents=True, exist_ok=True)
     config.write_text(f'name: {name}\ntype: {kind}\ndocroot: "{docroot}"\n', "utf-8")
     project = Project(directory, name, kind, docroot)
-    project.set_status(status)
+    if url:
+        (directory / STATE).write_text(json.dumps({"primary_url": url}), "utf-8")
+    project.set_status("running")
     return project
 
 
