@@ -200,12 +200,14 @@ class _Site:
         return _Person(uid, found.name, bool(found.status))
 
     def _guild(self, which: str) -> _Guild:
-        description = self._cohort_of(which)
         guilds = [*self._guilds()]
+        named = bool(which) and _fits(which, _LABEL_LIMIT)
+        description = self._cohort_of(which) if named else ""
         fitting = [
             guild
             for guild in guilds
-            if which in {guild.alias, guild.label, guild.uuid} or guild.uuid in description
+            if named
+            and (which in {guild.alias, guild.label, guild.uuid} or guild.uuid in description)
         ]
         if not fitting:
             some = ", ".join(map(str, guilds[:_SHOWN])) + ", …" * (len(guilds) > _SHOWN)
