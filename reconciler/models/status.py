@@ -9,7 +9,6 @@ SyncState = Literal["active", "stale", "ahead", "failed", "held", "never", "unav
 nobody knows how old it is. ``held``: a guard has just held a part back, which only the run itself
 can tell. ``unavailable``: this access cannot tell."""
 
-
 RunEnd = Literal["failed", "held"]
 """How a run ended that did not do all that was due."""
 
