@@ -90,7 +90,8 @@ class _Asked:
         known = moodle.accounts.get(number)
         if known is None:
             told = (line.name for line in lines(self.view.plan) if line.moodle == number)
-            return AccountFacts(number, next(told, ""), there=False)
+            nobodys = self.subject.uid is None
+            return AccountFacts(number, next(told, ""), there=False, theirs=nobodys)
         rulers = moodle.administrators
         named = {uid: why for uid, why in matching.unmatched.items() if number in why.accounts}
         # Of whoever has no account these are the ones that merely look likely.
@@ -101,13 +102,14 @@ class _Asked:
             suspended=known.suspended,
             confirmed=known.confirmed,
             administrator=None if rulers is None else number in rulers,
-            owner=matching.person_of.get(number),
+            owner=self.view.owner(number, self.seen),
             claimed=tuple(sorted(named.keys() - likely)),
-            likely=self.subject.uid in likely,
+            likely=tuple(sorted(likely)),
+            theirs=self.subject.uid in {None, matching.person_of.get(number)},
         )
 
     def parts(self, guild: str | None) -> Iterator[GuildPart]:
-        doings = Doings.of(self.view, self.subject.accounts)
+        doings = Doings.of(self.view, self.seen, self.subject)
         for uuid in self._guilds() if guild is None else (guild,):
             places = Places(self.view, self.seen, self.subject, doings, uuid)
             found = tuple(places.found(always=guild is not None))

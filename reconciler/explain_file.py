@@ -41,6 +41,8 @@ def person_alone(plan: Plan, subject: Subject, guild: GuildNamed | None) -> Pers
     """Somebody, guild by guild, as far as the file goes."""
     names = {line.moodle: line.name for line in lines(plan)}
     problems = tuple(p for p in plan.problems if concerns(p, subject))
+    doubts = [p for p in problems if p.avc == subject.uid and p.kind in get_args(Doubt)]
+    doubted = {account for problem in doubts for account in problem.accounts}
     parts = list(_parts(plan, subject, problems))
     if guild is not None:
         parts = [part for part in parts if part.guild.name == guild.name]
@@ -49,7 +51,10 @@ def person_alone(plan: Plan, subject: Subject, guild: GuildNamed | None) -> Pers
         asked=False,
         uid=subject.uid,
         person=None,
-        accounts=tuple(AccountFacts(one, names.get(one, "")) for one in subject.accounts),
+        accounts=tuple(
+            AccountFacts(one, names.get(one, ""), theirs=one not in doubted)
+            for one in subject.accounts
+        ),
         by=rule_in_plan(plan, subject),
         guilds=tuple(parts),
         problems=problems,

@@ -201,7 +201,10 @@ class _Known:
         }
         if self.seen is not None:
             owners |= {
-                uid for uid, why in self.seen.matching.unmatched.items() if account in why.accounts
+                uid
+                for uid, why in self.seen.matching.unmatched.items()
+                # That it has somebody's user name makes it nobody's.
+                if account in why.accounts and why.kind != "no-moodle-account"
             }
         return owners
 

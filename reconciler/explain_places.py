@@ -1,6 +1,6 @@
 """Somebody in one cohort: what a plan does there, and why not more."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconciler.desired import active_members, wanted_members
@@ -30,11 +30,14 @@ class Doings:
     """By one made now of everything in its scope."""
 
     @classmethod
-    def of(cls, view: View, accounts: Collection[int]) -> "Doings":
-        """To whoever has these accounts."""
+    def of(cls, view: View, seen: Planned, subject: Subject) -> "Doings":
+        """To somebody, or to an account that may be theirs; not what is meant for others."""
 
         def about(operation: Operation) -> bool:
-            return getattr(operation, "account", None) in accounts
+            account, uid = getattr(operation, "account", None), getattr(operation, "uid", None)
+            if account is None or account not in subject.accounts:
+                return False
+            return None in {uid, subject.uid} or subject.uid in {uid, view.owner(account, seen)}
 
         return cls(
             view.planned(about),
@@ -74,7 +77,8 @@ class Places:
             touched = [
                 account
                 for account in self.subject.accounts
-                if self._inside(cohort, account) or self._done_to(key, account)
+                if self._done_to(key, account)
+                or (self._inside(thing, cohort, account) and not self._anothers(account))
             ]
             own = key.role is None
             for account in touched:
@@ -106,6 +110,11 @@ class Places:
         uid = self.subject.uid
         return None if uid is None else self.seen.matching.account_of.get(uid)
 
+    def _anothers(self, account: int) -> bool:
+        """Whether somebody else is known to own it."""
+        owner = self.view.owner(account, self.seen)
+        return owner is not None and self.subject.uid not in {None, owner}
+
     def _cohorts(self) -> Iterator[tuple[CohortKey, Pair | Orphan | None]]:
         """The guild's cohorts as they are paired; None: left alone, or known by the plan only."""
         pairing = self.seen.pairing
@@ -124,7 +133,12 @@ class Places:
             return thing.cohort.id if thing.cohort else None
         return next((c.cohort for c in self.view.plan.cohorts if c.key == key), None)
 
-    def _inside(self, cohort: int | None, account: int | None) -> bool | None:
+    def _inside(
+        self, thing: Pair | Orphan | None, cohort: int | None, account: int | None
+    ) -> bool | None:
+        if thing is None and not self.problems:
+            # The plan's cohort is gone, or by now another guild's or nobody's.
+            return None
         for read in (self.seen, self.view.now):
             moodle = read.snapshots.moodle
             if cohort in moodle.members and (account is None or moodle.tells_of(account)):
@@ -135,10 +149,9 @@ class Places:
         if isinstance(thing, Pair):
             return self.subject.uid in wanted_members(thing, self.seen.wishes)
         guild = self.guild
-        left_alone = guild is not None and thing is None
-        return left_alone and self.subject.uid in active_members(
-            self.seen.snapshots.avc, guild.id if guild else 0
-        )
+        if guild is None or thing is not None or not self.problems:
+            return False
+        return self.subject.uid in active_members(self.seen.snapshots.avc, guild.id)
 
     def _done_to(self, key: CohortKey, account: int) -> bool:
         doings = self.doings.at(key, account)
@@ -148,7 +161,7 @@ class Places:
         self, key: CohortKey, thing: Pair | Orphan | None, cohort: int | None, account: int | None
     ) -> Place:
         doings = self.doings.at(key, account)
-        wanted, inside = self._wanted(thing), self._inside(cohort, account)
+        wanted, inside = self._wanted(thing), self._inside(thing, cohort, account)
         planned = doings.planned
         why = None if planned else self._why(thing, account, doings, inside=bool(inside))
         return Place(
@@ -178,13 +191,15 @@ class Places:
             return "gone-with-scope"
         if thing is None and self.problems:
             return "left-alone"
-        wanted = self._wanted(thing)
-        if inside:
-            return "already" if wanted else self._kept(thing, account)
+        wanted, theirs = self._wanted(thing), account == self._theirs
+        if inside and wanted and theirs:
+            return "already"
+        if inside and not (wanted and self._theirs is None):
+            return self._kept(thing, account)
         return self._not_added(thing) if wanted else self._not_wanted()
 
     def _kept(self, thing: Pair | Orphan | None, account: int | None) -> Why:
-        """Why a member stays whom AVC does not want there."""
+        """Why a member stays whom AVC does not want there, or does not know by this account."""
         if account in self.seen.matching.frozen:
             return "frozen"
         if isinstance(thing, Pair):
@@ -196,6 +211,8 @@ class Places:
                     return "adopting" if thing.adopt else "stranger"
                 administers = account in self.seen.wishes.administrators
                 return "site-administrator" if administers else "role-uncertain"
+        if isinstance(self.view.plan.scope, UserScope) and account != self._theirs:
+            return "out-of-scope"
         # Nothing else takes a removal out of a plan.
         return "on-hold"
 

@@ -1,15 +1,18 @@
 """A saved plan, and the sites as they are: what every explanation looks at."""
 
 import re
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.desired import active_members
 from reconciler.errors import NotFound, StalePlan
+from reconciler.guard_rules import RULES, Around
 from reconciler.guards import Verdict, judged
 from reconciler.held_back import HeldBack, held_back
+from reconciler.models.desired import CohortKey
 from reconciler.models.explanation import PlannedOperation
-from reconciler.models.guards import Limit
+from reconciler.models.guards import GuardFigures, GuardName, GuardSettings, Limit
 from reconciler.models.operations import Operation
 from reconciler.models.plan import Plan
 from reconciler.models.scope import FullScope, GuildScope, UserScope
@@ -22,6 +25,7 @@ from reconciler.selection import There, selected
 from reconciler.stale import Checked
 
 _USER = re.compile(r"user:(?P<uid>[0-9]{1,19})")
+_BY_GUILD: GuardName = "removals-per-guild"
 _LIMITS = ("removals", "removals_per_guild", "archives", "privileged_roles")
 
 
@@ -44,6 +48,8 @@ class View:
     """What the guards say of the plan."""
     counting: tuple[Verdict, ...]
     """The same if they let nothing through: what each of them counts."""
+    removals: Mapping[CohortKey, str]
+    """What the guard that looks at each guild finds in each cohort."""
     held: HeldBack
 
     def covers(self, uid: int | None, guild: str) -> bool:
@@ -55,6 +61,11 @@ class View:
                 return uuid == guild
             case UserScope(uid=asked):
                 return uid == asked
+
+    def owner(self, account: int, seen: Planned) -> int | None:
+        """Whose an account is beyond doubt, in AVC: by what was read for the plan, or ``seen``."""
+        found = seen.matching.person_of.get(account)
+        return found if found is not None else self.now.matching.person_of.get(account)
 
     def planned(self, about: Callable[[Operation], bool]) -> tuple[PlannedOperation, ...]:
         """What the plan does, in so far as it is about something."""
@@ -69,16 +80,25 @@ class View:
         item = self.checked[number]
         tripped = {figures.guard for figures in self.held.tripped}
         held = [v for v in self.verdicts if number in v.counted and v.figures.guard in tripped]
+        key = self.operations[number].key
         passing = {v.figures.guard: v.figures for v in self.verdicts if v not in held}
         counted = [v.figures.guard for v in self.counting if number in v.counted]
         return PlannedOperation(
             operation=self.operations[number],
             state=item.state,
             found=item.why,
-            counted=tuple(passing[guard] for guard in counted if guard in passing),
-            held=tuple(verdict.figures for verdict in held),
+            counted=tuple(self._here(key, passing[guard]) for guard in counted if guard in passing),
+            held=tuple(self._here(key, verdict.figures) for verdict in held),
             falls=not held and number in self.held.positions,
         )
+
+    def _here(self, key: CohortKey, figures: GuardFigures) -> GuardFigures:
+        """A guard's figures; of the one that looks at each guild, this one's before the worst."""
+        here = self.removals[key]
+        # Of several that are over the limit, it names one, and counts the others.
+        if figures.guard != _BY_GUILD or figures.found.split(", and ")[0] == here:
+            return figures
+        return figures.model_copy(update={"found": f"{here}; most: {figures.found}"})
 
 
 def view(plan: Plan, pair: SitePair) -> View:
@@ -104,8 +124,20 @@ def view(plan: Plan, pair: SitePair) -> View:
         settings=pair.settings,
         verdicts=verdicts,
         counting=judged(found, around, strict),
+        removals=_removals(found, around, strict),
         held=held_back(verdicts, work.checked, ()),
     )
+
+
+def _removals(
+    found: Sequence[Operation], around: Around, settings: GuardSettings
+) -> Mapping[CohortKey, str]:
+    cohorts: dict[CohortKey, list[tuple[int, Operation]]] = defaultdict(list)
+    for operation in found:
+        here = cohorts[operation.key]
+        here.append((len(here), operation))
+    rule = RULES[_BY_GUILD]
+    return {key: rule(here, around, settings).found for key, here in cohorts.items()}
 
 
 def of_person(found: View, uid: int, pair: SitePair) -> Planned:

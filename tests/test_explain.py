@@ -48,8 +48,8 @@ CASES = {
     ),
     "an account with the same user name": Case(
         "no-moodle-account",
-        "account 300: not suspended, confirmed, whether a site administrator cannot be seen this"
-        " way, has the same user name, which proves nothing",
+        "account 300: not suspended, confirmed, has the same user name, which proves nothing."
+        " Whether they administer the site cannot be seen this way.",
         Sites(
             {1: [1]},
             {1: []},
@@ -213,7 +213,8 @@ CASES = {
     ),
     "an account that two people claim": Case(
         "frozen",
-        "AVC user 1, or of 2.\n  • Problem: u1 (ID: 1) and AVC user 2 claim the same account",
+        "may be that of AVC user 1, or of 2. Whether they administer the site cannot be seen this"
+        " way.\n  • Problem: u1 (ID: 1) and AVC user 2 claim the same account",
         Sites({1: [2]}, {1: [1]}, people=(person(2, mail="u1@x.org"),)),
         word="moodle:101",
     ),

@@ -70,7 +70,7 @@ CASES = {
         (
             "g1, which AVC has no more",
             "archive cohort 1 (g1), because the guild is gone from AVC",
-            "archives (1 of 2 guilds; limit: the larger of 1 and 5%) counts 2 operations here, and lets them",
+            "archives (1 of 2 guilds; limit: the larger of 1 and 5%) counts 2 operations here",
         ),
         Sites({2: [2]}, {1: [1], 2: [2]}),
     ),
@@ -81,6 +81,14 @@ CASES = {
             "removals-per-guild (g1 2 of 3; limit: 1) holds back 2 operations here",
         ),
         Sites({1: [1]}, {1: [1, 2, 3]}, settings={"guards": {"removals_per_guild": 1}}),
+    ),
+    "removals, and more elsewhere": Case(
+        ("removals-per-guild (g1 1 of 2; most: g2 2 of 3; limit: 1) counts 1 operation here",),
+        Sites(
+            {1: [1], 2: [1]},
+            {1: [1, 2], 2: [1, 3, 4]},
+            settings={"guards": {"removals_per_guild": 1}},
+        ),
     ),
     "left alone": Case(
         ("Guild g1 is left alone: cohort 1 has its idnumber", "left alone for a problem"),

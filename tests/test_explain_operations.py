@@ -188,8 +188,8 @@ CASES = {
         "Cost: cannot be seen by this access to Moodle", Sites({1: [2]}, {1: [1, 2]})
     ),
     "a guard that lets through": Case(
-        "Guards: counted, and let through, by removals-per-guild (g1 1 of 2; limit: the larger of 5 and 25%),"
-        " removals (1 of 2; limit: the larger of 20 and 10%)",
+        "Guards: counted, and let through, by removals-per-guild (g1 1 of 2; limit: the larger"
+        " of 5 and 25%), removals (1 of 2; limit: the larger of 20 and 10%)",
         Sites({1: [2]}, {1: [1, 2]}),
     ),
     "a guard that holds": Case(
@@ -197,13 +197,34 @@ CASES = {
         " removals-per-guild@",
         Sites({1: [2]}, {1: [1, 2]}, settings={"guards": {"removals_per_guild": 0}}),
     ),
+    "a guard that other guilds try more": Case(
+        "counted, and let through, by removals-per-guild (g1 1 of 2; most: g2 2 of 3; limit: ",
+        Sites({1: [2], 2: [2]}, {1: [1, 2], 2: [2, 3, 4]}),
+    ),
+    "a guard that several guilds trip": Case(
+        "held back by removals-per-guild (g1 1 of 2; most: g2 2 of 3, and 1 more guild; limit: 0)",
+        Sites(
+            {1: [2], 2: [2]},
+            {1: [1, 2], 2: [2, 3, 4]},
+            settings={"guards": {"removals_per_guild": 0}},
+        ),
+    ),
+    "a guard that this guild trips most": Case(
+        "held back by removals-per-guild (g1 2 of 3, and 1 more guild; limit: 0)",
+        Sites(
+            {1: [2], 2: [2]},
+            {1: [1, 2, 3], 2: [2, 4]},
+            settings={"guards": {"removals_per_guild": 0}},
+        ),
+    ),
     "a guard for the protected": Case(
         "Guard: held back by protected",
         Sites({1: [2]}, {1: [1, 2]}, settings={"guards": {"protected_people": ("u1",)}}),
     ),
     "no guard": Case("Guards: none counts it", Sites({1: [1]}, {1: []})),
     "an archive": Case(
-        "removals (1 of 2; limit: the larger of 20 and 10%), archives (1 of 2 guilds; limit: the larger of 1 and 5%)",
+        "removals (1 of 2; limit: the larger of 20 and 10%), archives (1 of 2 guilds; limit: the"
+        " larger of 1 and 5%)",
         Sites({2: [2]}, {1: [1], 2: [2]}),
     ),
     "still so": Case(

@@ -6,8 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.models.plan import Problem, ProblemKind, RoleProblemKind
-from reconciler.render.problems import pieces, sentence
+from reconciler.models.moodle import Rule
+from reconciler.models.plan import (
+    AvcSide,
+    MatchingUsed,
+    MoodleSide,
+    Plan,
+    Problem,
+    ProblemKind,
+    RoleProblemKind,
+)
+from reconciler.models.scope import FullScope
+from reconciler.render.problems import Elsewhere, pieces, sentence
 from tests import strategies
 
 ANN: dict[str, Any] = {"avc": 5, "name": "ann", "guilds": ("web-dev",), "accounts": (7,)}
@@ -62,9 +72,14 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("no-oauth2-issuer", {}, "No OAuth2 issuer", "set avc_integration: avc_url"),
     ("foreign-lock", COHORT, "belongs to another part of Moodle", "empty that column"),
     ("cannot-lock", {}, "cannot be locked by web services", "reach Moodle by its command line"),
-    ("on-hold", {**ANN, "accounts": ()}, "ann (ID: 5) in web-dev is left", "Remove that from hold"),
-    ("on-hold", {**GUILD, "accounts": (7,)}, "account 7 in web-dev is left", "Remove that"),
-    ("on-hold", GUILD, "what web-dev has for a cohort is left", "Remove that from hold"),
+    (
+        "on-hold",
+        {**ANN, "accounts": ()},
+        "ann (ID: 5) in web-dev is left",
+        "Delete that line under",
+    ),
+    ("on-hold", {**GUILD, "accounts": (7,)}, "account 7 in web-dev is left", "Delete that"),
+    ("on-hold", GUILD, "what web-dev has for a cohort is left", "Delete that line under"),
     ("unknown-hold", GUILD, "there is none with that machine name", "correct or remove it"),
     ("unknown-protected", GUILD, "protects web-dev, and there is no such guild", "correct or"),
     ("unknown-protected", {"name": "ann"}, "protects ann, and there is no such account", "correct"),
@@ -105,6 +120,71 @@ def test_every_kind_of_problem_is_told() -> None:
     """No kind is without a case above."""
     kinds = set(get_args(ProblemKind)) - {RoleProblemKind} | set(get_args(RoleProblemKind))
     assert {case[0] for case in CASES} == kinds
+
+
+def _plan(*problems: Problem, used: tuple[Rule, ...] = ("link", "email")) -> Plan:
+    return Plan(
+        avc=AvcSide(site="avc", uuid="u", guilds=1, memberships=1),
+        moodle=MoodleSide(site="ss", url="https://ss.example"),
+        scope=FullScope(),
+        matching=MatchingUsed(used=used),
+        problems=problems,
+    )
+
+
+NO_ACCOUNT = Problem(kind="no-moodle-account", avc=5, name="ann", guilds=("web-dev",))
+LOGIN = "Let them log in to Moodle through AVC, or correct their address on either side"
+REMEDIES: list[tuple[tuple[Rule, ...], tuple[int, ...], str]] = [
+    (("link", "email"), (), LOGIN),
+    (("link", "email"), (7,), LOGIN),
+    (("email",), (7,), "Correct their address on either side"),
+    (("email",), (), "Correct their address on either side, or give them an account with it"),
+]
+
+
+@pytest.mark.parametrize(("used", "accounts", "remedy"), REMEDIES)
+def test_a_login_helps_only_where_logins_are_seen(
+    used: tuple[Rule, ...], accounts: tuple[int, ...], remedy: str
+) -> None:
+    """Else nobody is recognised by it: the address has to agree."""
+    problem = NO_ACCOUNT.model_copy(update={"accounts": accounts})
+    told = sentence(problem, Elsewhere.of(_plan(problem, used=used)))
+    assert told.endswith(f"in web-dev. {remedy}")
+
+
+STRANGER = Problem(kind="stranger", name="ann", guilds=("web-dev",), accounts=(7,))
+OUT = "remove them in Moodle, or let them join the guild"
+AGREE, CONFIRM = "make the two addresses agree", "let them confirm the account"
+LIKELY: dict[str, tuple[list[dict[str, Any]], str]] = {
+    "nobody": ([], f"R{OUT[1:]}"),
+    "another account is": ([{"accounts": (8,)}], f"R{OUT[1:]}"),
+    "whoever is matched with others in doubt is not": (
+        [{"kind": "shared-account", "accounts": (7,)}],
+        f"R{OUT[1:]}",
+    ),
+    "one": ([{"accounts": (7, 8)}], f"If it is ann (ID: 5) of AVC, {AGREE}; if not, {OUT}"),
+    "two": (
+        [{"accounts": (7,)}, {"accounts": (7,), "avc": 6, "name": "Ann"}],
+        f"If it is ann (ID: 5) or Ann (ID: 6) of AVC, {AGREE}; if not, {OUT}",
+    ),
+    "one who is yet to confirm it": (
+        [{"kind": "unconfirmed-account", "accounts": (7,), "name": None}],
+        f"If it is user (ID: 5) of AVC, {CONFIRM}; if not, {OUT}",
+    ),
+    "one of each": (
+        [{"accounts": (7,)}, {"kind": "unconfirmed-account", "accounts": (7,), "avc": 6}],
+        f"If it is ann (ID: 5) of AVC, {AGREE}; ann (ID: 6) of AVC, {CONFIRM}; if not, {OUT}",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LIKELY)
+def test_a_stranger_who_may_be_a_member_is_not_to_be_removed_first(name: str) -> None:
+    """Removing them may cost grades: whoever the plan's other problems name is told before it."""
+    changes, remedy = LIKELY[name]
+    others = [NO_ACCOUNT.model_copy(update=change) for change in changes]
+    told = sentence(STRANGER, Elsewhere.of(_plan(STRANGER, *others)))
+    assert told.endswith(f"without AVC's doing: kept. {remedy}")
 
 
 @pytest.mark.parametrize(

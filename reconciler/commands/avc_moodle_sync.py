@@ -93,7 +93,7 @@ def avc_moodle_sync(
             terminal.line(_announcement(guild, user))
             done = None if dry_run else _carry_out(pair, planned, terminal)
             terminal.lines(_told(planned, done, verbose=verbose))
-            terminal.lines(output.problems(_untold(planned), verbose=verbose))
+            terminal.lines(output.problems(planned.plan, _untold(planned), verbose=verbose))
         broken, held = done is not None and done.broken, done is not None and bool(done.held)
         seconds = monotonic() - started
         terminal.lines(output.ending(seconds, failed=broken, held=held, dry_run=dry_run))

@@ -125,8 +125,10 @@ class AccountFacts:
     """The AVC uid of whom it is, beyond doubt."""
     claimed: tuple[int, ...] = ()
     """The AVC uids of those whose it may be, where that is not clear."""
-    likely: bool = False
-    """Named by nothing but its user name."""
+    likely: tuple[int, ...] = ()
+    """The AVC uids of those who have no account, and its user name."""
+    theirs: bool = True
+    """Whether it is, beyond doubt, that of the person whom the explanation is about, if any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +208,7 @@ class PersonExplained:
     person: PersonFacts | None
     """None where AVC was not asked, too."""
     accounts: tuple[AccountFacts, ...]
-    """Theirs, or those in question; from the file alone, no more than id and name."""
+    """Theirs, or those in question; from the file alone, no more than id, name and ``theirs``."""
     by: Rule | None
     """The rule that matched them, as the plan has it."""
     guilds: tuple[GuildPart, ...]

@@ -13,36 +13,33 @@ from reconciler.models.explanation import (
     Place,
     Why,
 )
+from reconciler.models.moodle import Rule
 from reconciler.models.plan import Plan
 from reconciler.models.settings import Hold
 from reconciler.render.explain_operations import doing_lines, fresh_line, operation_words
 from reconciler.render.explain_why import WAITS, rule_words, scope_words, why_words, words_of
-from reconciler.render.problems import sentence
+from reconciler.render.problems import Elsewhere, sentence
 from reconciler.render.terminal import name
 from reconciler.render.wrapping import wrapped
 
-_TOLD = frozenset(
-    {
-        "no-moodle-account",
-        "shared-account",
-        "suspended-account",
-        "stranger",
-        "on-hold",
-        "site-administrator",
-    }
-)
-"""Problems that the lines about somebody tell already."""
 _DOUBTS = {
-    "no-moodle-account": (
-        "none. They get in once they log in to Moodle by AVC, or an account has the e-mail address"
-        " that AVC has"
-    ),
+    "no-moodle-account": "none",
     "several-accounts": "not clear, until only one account is left that could be theirs",
     "shared-account": "not clear, until only one of those who claim the account does",
     "contradicting-evidence": "not clear, until one of the two is mended in Moodle",
     "unconfirmed-account": "none, until they have confirmed their account in Moodle",
 }
+_SHOWS: Mapping[Rule, str] = {
+    "link": "they log in to Moodle through AVC",
+    "email": "an account has the e-mail address that AVC has",
+}
+_NONE: Mapping[str, str] = {
+    "no-moodle-account": "no Moodle account",
+    "unconfirmed-account": "no confirmed Moodle account",
+}
+"""What somebody is called by who has none; where it is not clear, that is said."""
 
+_UNSEEN = "Whether they administer the site cannot be seen this way"
 
 ONE_BY_ONE = 5
 """Guilds in which there is nothing, for one reason: more of them are told at once."""
@@ -68,8 +65,8 @@ def _texts(found: PersonExplained, plan: Plan) -> Iterator[str]:
         yield f"  • AVC: {'it is not clear who is behind this account' if claimed else nobody}."
     if found.asked:
         yield from (f"  • Moodle: {_account(account, found.uid)}." for account in found.accounts)
-    told = _TOLD if found.person is not None else ()
-    yield from (f"  • Problem: {sentence(p)}." for p in found.problems if p.kind not in told)
+    elsewhere = Elsewhere.of(plan)
+    yield from (f"  • Problem: {sentence(problem, elsewhere)}." for problem in found.problems)
     folded = _folded(found.guilds)
     for part in found.guilds:
         if not any(part in parts for parts in folded.values()):
@@ -90,18 +87,31 @@ def _folded(parts: Sequence[GuildPart]) -> Mapping[Why, Sequence[GuildPart]]:
     for part in parts:
         place = part.places[0]
         more = place.fresh or place.left_out or place.problems or part.guild.holds
-        if len(part.places) == 1 and place.why is not None and not more:
+        plain = not more and not _in_question(place)
+        if len(part.places) == 1 and place.why is not None and plain:
             found[place.why].append(part)
     return {why: alike for why, alike in found.items() if len(alike) > ONE_BY_ONE}
 
 
 def _who(found: PersonExplained) -> str:
+    doubts = [p for p in found.problems if p.avc is not None and p.avc == found.uid]
     called = [found.person.name] if found.person else []
+    called += [problem.name or "" for problem in doubts]
     called += [account.name for account in found.accounts]
     known = [f"AVC user {found.uid}"] if found.uid is not None else []
-    known += [f"Moodle account {account.id}" for account in found.accounts]
+    known += _accounts(found)
     shown = next((name(one) for one in called if one), "")
     return f"{shown} ({', '.join(known)})" if shown else ", ".join(known)
+
+
+def _accounts(found: PersonExplained) -> list[str]:
+    """Theirs; of whom nothing else is known any more, what the plan has."""
+    person = found.person
+    gone = person is not None and not person.there
+    theirs = [f"Moodle account {one.id}" for one in found.accounts if one.theirs or gone]
+    told = (p.kind for p in found.problems if p.avc == found.uid and p.kind in _DOUBTS)
+    doubt = person.doubt if person else next(told, None)
+    return theirs or ([_NONE.get(doubt, "Moodle account not clear")] if doubt else [])
 
 
 def from_file(plan: Plan) -> Iterator[str]:
@@ -147,9 +157,17 @@ def _match(person: PersonFacts) -> Iterator[str]:
         others = ", ".join(map(str, person.others))
         noun = "user" if len(person.others) == 1 else "users"
         rivals = f" (claimed by AVC {noun} {others}, too)" if others else ""
-        yield f"  • Match: {_DOUBTS[person.doubt]}{rivals}."
+        yield f"  • Match: {_DOUBTS[person.doubt]}{rivals}{_until(person)}."
     matched = person.account is not None
     yield from (f"    • {rule_words(rule, matched=matched)}." for rule in person.rules)
+
+
+def _until(person: PersonFacts) -> str:
+    """What would give somebody without any account theirs."""
+    asked = [rule.rule for rule in person.rules if rule.seen == "asked"]
+    ways = [words for rule, words in _SHOWS.items() if rule in asked]
+    none = person.doubt == "no-moodle-account" and ways
+    return f", until {' or '.join(ways)}" if none else ""
 
 
 def _account(account: AccountFacts, uid: int | None) -> str:
@@ -160,17 +178,19 @@ def _account(account: AccountFacts, uid: int | None) -> str:
         "suspended, and treated like others" if account.suspended else "not suspended",
         "confirmed" if account.confirmed else "not confirmed",
     ]
-    if account.administrator is None:
-        facts.append("whether a site administrator cannot be seen this way")
-    else:
+    if account.administrator is not None:
         facts.append(rules[account.administrator])
-    if account.likely:
+    if uid in account.likely:
         facts.append("has the same user name, which proves nothing")
+    elif account.likely:
+        called = ", or of ".join(map(str, account.likely))
+        facts.append(f"has the user name of AVC user {called}, which proves nothing")
     if others := [str(one) for one in account.claimed if one != uid]:
         facts.append(f"may be that of AVC user {', or of '.join(others)}")
     if account.owner is not None and account.owner != uid:
         facts.append(f"is AVC user {account.owner}'s")
-    return f"account {account.id}: {', '.join(facts)}"
+    unseen = "" if account.administrator is not None else f". {_UNSEEN}"
+    return f"account {account.id}: {', '.join(facts)}{unseen}"
 
 
 def _nowhere(found: PersonExplained, plan: Plan) -> str:
@@ -229,13 +249,32 @@ def _place(place: Place, part: GuildPart, found: PersonExplained, plan: Plan) ->
         yield from doing_lines(item, undoes=plan.undoes is not None, alone=not found.asked)
     if place.why is not None:
         waits = place.why == "on-hold" and found.asked and not part.guild.holds
-        yield f"  • Plan: {WAITS if waits else why_words(place.why, plan)}."
+        stays = f". {_stays(place, found)}" if _in_question(place) else ""
+        yield f"  • Plan: {WAITS if waits else why_words(place.why, plan)}{stays}."
     yield from (f"  • Problem: {sentence(problem)}." for problem in place.problems)
     if place.left_out:
         undoes = plan.undoes is not None
         would = "; ".join(operation_words(one, undoes=undoes) for one in place.left_out)
         yield f"  • Without {words_of(plan)} it would: {would}."
     yield from fresh_line(place.fresh)
+
+
+def _in_question(place: Place) -> bool:
+    """Whether an account that merely may be theirs is in the cohort."""
+    return bool(place.inside) and place.why in _NONE
+
+
+def _stays(place: Place, found: PersonExplained) -> str:
+    (account,) = (one for one in found.accounts if one.id == place.account)
+    if place.why == "unconfirmed-account":
+        return f"Account {account.id} is in the cohort all the same, and is kept"
+    same = ", which has the same user name," if found.uid in account.likely else ""
+    if account.claimed:
+        return f"Account {account.id}{same} is in the cohort, and is kept: others may own it"
+    return (
+        f"Account {account.id}{same} is in the cohort, and is kept: nobody in AVC is known to own"
+        " it. Make the two e-mail addresses agree"
+    )
 
 
 def _inside(place: Place) -> str:

@@ -17,7 +17,7 @@ from reconciler.operations import words
 from reconciler.render.explain import from_file, guild_heading, hold_words
 from reconciler.render.explain_operations import CHANGED, cost, ground, guard_words, operation_words
 from reconciler.render.explain_why import why_words
-from reconciler.render.problems import sentence
+from reconciler.render.problems import Elsewhere, sentence
 from reconciler.render.terminal import name, number
 from reconciler.render.wrapping import wrapped
 
@@ -52,7 +52,8 @@ def _texts(found: GuildExplained, plan: Plan) -> Iterator[str]:
     else:
         yield f"  • AVC: {_of_avc(found)}."
     yield from (f"  • Hold: {hold_words(hold)}." for hold in found.guild.holds)
-    yield from (f"  • Problem: {sentence(problem)}." for problem in found.problems)
+    elsewhere = Elsewhere.of(plan)
+    yield from (f"  • Problem: {sentence(problem, elsewhere)}." for problem in found.problems)
     for part in found.cohorts:
         yield ""
         yield from _cohort(part, found, plan)

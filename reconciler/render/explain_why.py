@@ -69,7 +69,7 @@ _WHY: Mapping[Why, str] = {
     ),
     "stranger": (
         "Nothing: AVC does not account for this member, and nothing shows that they should go, so"
-        " they are kept. Remove them in Moodle, or let them join the guild"
+        " they are kept"
     ),
     "file-only": "Nothing for them here; why, the file does not say",
     "no-moodle-account": "Nothing: no Moodle account is known to be theirs",

@@ -1,37 +1,62 @@
 """Problems in sentences that say what to do."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, assert_never
 
-from reconciler.models.plan import Problem, RoleProblemKind
-from reconciler.render.terminal import name
+from reconciler.models.plan import Plan, Problem, RoleProblemKind
+from reconciler.render.problem_names import SEAM, ids, names, person, quoted
 
-SHOWN_GUILDS = 5
-_SEAM = "\0"
-"""Around what the sites say; their own control characters are escaped."""
+_PROVES = {
+    "no-moodle-account": "make the two addresses agree",
+    "unconfirmed-account": "let them confirm the account",
+}
+"""What would show that a stranger's account is that of somebody who has such a problem."""
 
 
-def sentence(problem: Problem) -> str:
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What the rest of a plan says that bears on a problem's remedy."""
+
+    logins: bool = True
+    """Whether logins through AVC were asked who is who."""
+    may_be: Mapping[int, Sequence[Problem]] = field(default_factory=dict)
+    """Account → the problems of people whose it may be, and who have no other."""
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Elsewhere":
+        """As far as its matching and its problems tell."""
+        may_be: dict[int, list[Problem]] = defaultdict(list)
+        for problem in plan.problems:
+            for account in problem.accounts if problem.kind in _PROVES else ():
+                may_be[account].append(problem)
+        return cls("link" in plan.matching.used, may_be)
+
+
+def sentence(problem: Problem, elsewhere: Elsewhere = Elsewhere()) -> str:
     """What is wrong, with whom, and what would mend it."""
-    return "".join(pieces(problem))
+    return "".join(pieces(problem, elsewhere))
 
 
-def pieces(problem: Problem) -> tuple[str, ...]:
+def pieces(problem: Problem, elsewhere: Elsewhere = Elsewhere()) -> tuple[str, ...]:
     """The same, cut up: every second piece, from the second on, is a text of the sites."""
-    return tuple(_told(problem).split(_SEAM))
+    return tuple(_told(problem, elsewhere).split(SEAM))
 
 
-def _told(problem: Problem) -> str:  # noqa: C901, PLR0911, PLR0912 - one branch a kind
-    who = f"{_quoted(problem.name or 'user')} (ID: {problem.avc})"
-    accounts, guilds = _ids("account", problem.accounts), _names(problem.guilds)
-    cohorts = _ids("cohort", problem.cohorts)
+def _told(  # noqa: C901, PLR0911, PLR0912 - one branch a kind
+    problem: Problem, elsewhere: Elsewhere
+) -> str:
+    who = person(problem)
+    accounts, guilds = ids("account", problem.accounts), names(problem.guilds)
+    cohorts = ids("cohort", problem.cohorts)
     match problem.kind:
         case "no-moodle-account":
             have = "have" if len(problem.accounts) > 1 else "has"
             likely = f"; {accounts} {have} that user name, but another address" if accounts else ""
             return (
-                f"{who} has no Moodle account that is known to be theirs{likely}; in {guilds}. Let"
-                " them log in to Moodle through AVC, or correct their address on either side"
+                f"{who} has no Moodle account that is known to be theirs{likely}; in {guilds}."
+                f" {_account_remedy(problem, elsewhere)}"
             )
         case "several-accounts":
             return (
@@ -39,7 +64,7 @@ def _told(problem: Problem) -> str:  # noqa: C901, PLR0911, PLR0912 - one branch
                 " theirs, or correct its address"
             )
         case "shared-account":
-            others = _ids("user", problem.others)
+            others = ids("user", problem.others)
             return (
                 f"{who} and AVC {others} claim the same {accounts}: left alone; in {guilds}. Of"
                 " whoever it does not belong to, correct the address in AVC, or unlink the login"
@@ -56,10 +81,10 @@ def _told(problem: Problem) -> str:  # noqa: C901, PLR0911, PLR0912 - one branch
                 " Block them in AVC, too, if they are to leave their cohorts"
             )
         case "stranger":
-            stranger = _quoted(problem.name or "somebody")
+            stranger = quoted(problem.name or "somebody")
             return (
                 f"{stranger} ({accounts}) is in the cohort of {guilds} without AVC's doing: kept."
-                " Remove them in Moodle, or let them join the guild"
+                f" {_stranger_remedy(problem, elsewhere)}"
             )
         case "unpublished-guild":
             return (
@@ -116,8 +141,8 @@ def _told(problem: Problem) -> str:  # noqa: C901, PLR0911, PLR0912 - one branch
             if problem.avc is None and not accounts:
                 held = f"what {guilds} has for a cohort"
             return (
-                f"On hold, as nwp.yml says: {held} is left as it is. Remove that from hold: to have"
-                " it synced"
+                f"On hold, as nwp.yml says: {held} is left as it is. Delete that line under"
+                " hold: in nwp.yml to have it synced"
             )
         case "unknown-hold":
             return (
@@ -126,7 +151,7 @@ def _told(problem: Problem) -> str:  # noqa: C901, PLR0911, PLR0912 - one branch
             )
         case "unknown-protected":
             return (
-                f"nwp.yml protects {guilds or _quoted(problem.name or '')}, and there is no such"
+                f"nwp.yml protects {guilds or quoted(problem.name or '')}, and there is no such"
                 f" {'guild' if guilds else 'account'}: correct or remove it under guards:"
             )
         case "enrolment-lost" | "cohort-stays" | "log-cut" | "not-undone" as of_undoing:
@@ -135,14 +160,35 @@ def _told(problem: Problem) -> str:  # noqa: C901, PLR0911, PLR0912 - one branch
             return _of_roles(of_roles, problem)
 
 
+def _account_remedy(problem: Problem, elsewhere: Elsewhere) -> str:
+    if elsewhere.logins:
+        return "Let them log in to Moodle through AVC, or correct their address on either side"
+    correct = "Correct their address on either side"
+    return correct if problem.accounts else f"{correct}, or give them an account with it"
+
+
+def _stranger_remedy(problem: Problem, elsewhere: Elsewhere) -> str:
+    leaves = "emove them in Moodle, or let them join the guild"
+    told = "; ".join(_if_it_is(problem, elsewhere))
+    return f"If it is {told}; if not, r{leaves}" if told else f"R{leaves}"
+
+
+def _if_it_is(problem: Problem, elsewhere: Elsewhere) -> Iterator[str]:
+    found = [one for account in problem.accounts for one in elsewhere.may_be.get(account, ())]
+    for kind, proves in _PROVES.items():
+        people = [person(one) for one in found if one.kind == kind]
+        if people:
+            yield f"{' or '.join(people)} of AVC, {proves}"
+
+
 def _of_undoing(
     kind: Literal["enrolment-lost", "cohort-stays", "log-cut", "not-undone"], problem: Problem
 ) -> str:
-    accounts, guilds = _ids("account", problem.accounts), _names(problem.guilds)
-    cohorts, roles = _ids("cohort", problem.cohorts), _names(problem.roles)
+    accounts, guilds = ids("account", problem.accounts), names(problem.guilds)
+    cohorts, roles = ids("cohort", problem.cohorts), names(problem.roles)
     match kind:
         case "enrolment-lost":
-            who = _quoted(problem.name) if problem.name else accounts
+            who = quoted(problem.name) if problem.name else accounts
             return (
                 f"Leaving the cohort of {guilds} ended, or may have ended, enrolments of"
                 f" {who} in Moodle: coming back enrols anew, and does not bring grades and"
@@ -180,7 +226,7 @@ def _of_undoing(
 def _of_roles(  # noqa: C901, PLR0911 - one branch a kind of problem
     kind: RoleProblemKind, problem: Problem
 ) -> str:
-    roles, guilds = _names(problem.roles), _names(problem.guilds)
+    roles, guilds = names(problem.roles), names(problem.guilds)
     match kind:
         case "unknown-guild-role":
             return (
@@ -222,18 +268,17 @@ def _of_roles(  # noqa: C901, PLR0911 - one branch a kind of problem
             )
         case "site-administrator":
             return (
-                f"{_quoted(problem.name or 'user')} (ID: {problem.avc}) administers the Moodle"
-                f" site, and gets cohorts there, never roles; in {guilds}. Give the role in Moodle,"
-                " if it is to be had"
+                f"{person(problem)} administers the Moodle site, and gets cohorts there, never"
+                f" roles; in {guilds}. Give the role in Moodle, if it is to be had"
             )
         case "role-cohorts-left":
-            cohorts = _ids("cohort", problem.cohorts)
+            cohorts = ids("cohort", problem.cohorts)
             return (
                 f"No role in role_mapping wants {cohorts}, and they still give theirs: they are"
                 " put away once role_sync is on and role_mapping names only roles that there are"
             )
         case "definition-left":
-            cohorts = _ids("cohort", problem.cohorts)
+            cohorts = ids("cohort", problem.cohorts)
             return (
                 f"By local_cohortrole, the role {roles} goes to everybody in {cohorts}, although"
                 " role_mapping does not say so: delete that under Cohort role sync in Moodle,"
@@ -245,19 +290,3 @@ def _of_roles(  # noqa: C901, PLR0911 - one branch a kind of problem
                 " strangers in them would get it, too; remove them in Moodle, or let them join"
             )
     assert_never(kind)
-
-
-def _names(texts: Sequence[str]) -> str:
-    shown = ", ".join(_quoted(text) for text in texts[:SHOWN_GUILDS])
-    more = len(texts) - SHOWN_GUILDS
-    return f"{shown} and {more} more" if more > 0 else shown
-
-
-def _quoted(text: str) -> str:
-    return f"{_SEAM}{name(text)}{_SEAM}"
-
-
-def _ids(noun: str, ids: Sequence[int]) -> str:
-    if not ids:
-        return ""
-    return f"{noun}{'s' if len(ids) > 1 else ''} {', '.join(str(number) for number in ids)}"

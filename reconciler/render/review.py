@@ -22,7 +22,7 @@ from reconciler.models.review import (
     Totals,
 )
 from reconciler.plan_file import digest
-from reconciler.render.problems import pieces
+from reconciler.render.problems import Elsewhere, pieces
 from reconciler.render.terminal import name, number
 from reconciler.summary import figures, headline, summarise
 
@@ -124,8 +124,9 @@ def role_review(role: RolePlan) -> RoleReview:
 
 def problem_reviews(plan: Plan) -> Iterator[ProblemReview]:
     """Each problem, in the plan's order."""
+    elsewhere = Elsewhere.of(plan)
     for problem in plan.problems:
-        told = pieces(problem)
+        told = pieces(problem, elsewhere)
         yield ProblemReview(
             kind=problem.kind,
             sentence="".join(told),

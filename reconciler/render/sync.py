@@ -14,12 +14,12 @@ from reconciler.models.operations import (
     UnassignRole,
     UndefineRole,
 )
-from reconciler.models.plan import Problem
+from reconciler.models.plan import Plan, Problem
 from reconciler.models.scope import UserScope
 from reconciler.operations import words
 from reconciler.planner import Planned
 from reconciler.reconciliation import Report
-from reconciler.render.problems import sentence
+from reconciler.render.problems import Elsewhere, sentence
 from reconciler.render.terminal import number
 from reconciler.sync_record import record_of
 
@@ -93,11 +93,12 @@ def failures(report: Report) -> Iterator[str]:
         yield f"  ✗ {line}"
 
 
-def problems(found: Sequence[Problem], *, verbose: bool) -> Iterator[str]:
-    """What needs a human, the first few or all of it."""
+def problems(plan: Plan, found: Sequence[Problem], *, verbose: bool) -> Iterator[str]:
+    """What of a plan's problems needs a human, the first few or all of it."""
+    elsewhere = Elsewhere.of(plan)
     shown = found if verbose else found[:SHOWN_PROBLEMS]
     for problem in shown:
-        yield f"  ⚠ {sentence(problem)}"
+        yield f"  ⚠ {sentence(problem, elsewhere)}"
     if len(found) > len(shown):
         yield f"  ⚠ {number(len(found) - len(shown), 'more problem')} (--verbose shows all)"
 
