@@ -54,9 +54,10 @@ def _mentions(text: str) -> bool:
 
 
 def test_there_is_what_is_shown() -> None:
-    """Dozens of commands are found, each begins with the name of one of ours, or is ``--help``."""
+    """Dozens of commands are found, each begins with the name of one of ours, or is an option."""
     assert len(SHOWN) > 40
-    unknown = [text for text in SHOWN if not _named(text) and not text.endswith("--help")]
+    options = ("--help", "--version")
+    unknown = [text for text in SHOWN if not _named(text) and not text.endswith(options)]
     assert unknown == []
 
 
