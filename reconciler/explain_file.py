@@ -92,8 +92,16 @@ def _cohort(plan: Plan, cohort: CohortPlan) -> CohortPart:
 
 
 def _parts(plan: Plan, subject: Subject, problems: tuple[Problem, ...]) -> Iterator[GuildPart]:
-    mine = [op for op in operations(plan) if getattr(op, "account", None) in subject.accounts]
-    told = {name: problem for problem in problems for name in problem.guilds}
+    # An account that merely may be theirs may, by the plan, be somebody else's.
+    mine = [
+        op
+        for op in operations(plan)
+        if getattr(op, "account", None) in subject.accounts
+        and (subject.uid is None or getattr(op, "uid", None) in {None, subject.uid})
+    ]
+    # Of several problems in a guild, the person's own is the reason.
+    own_last = sorted(problems, key=lambda problem: problem.avc == subject.uid)
+    told = {name: problem for problem in own_last for name in problem.guilds}
     for cohort in plan.cohorts:
         places = tuple(_places(cohort, [op for op in mine if op.key == cohort.key]))
         if places:

@@ -86,6 +86,9 @@ def test_the_file_alone_gives_nobody_an_account_either(julia: Sites) -> None:
     plan = planned(julia)
     found = person_alone(plan, subject_named("julia", plan, None), None)
     assert person_text(found, plan).startswith("julia (AVC user 2, no Moodle account)\n")
+    assert place(found).why == "no-moodle-account"
+    found = person_alone(plan, subject_named("moodle:102", plan, None), None)
+    assert place(found).why == "stranger"
 
 
 IN_QUESTION = {
@@ -172,6 +175,24 @@ def _agree(plan: Plan, sites: SitePair) -> None:
             _has_a_reason(one, subject, seen, found)
         if subject.uid is not None and subject.uid not in seen.matching.account_of:
             assert ALREADY not in text
+    for uid in found.now.snapshots.avc.people:
+        _file_agrees(plan, f"avc:{uid}")
+    for number in found.now.snapshots.moodle.accounts:
+        _file_agrees(plan, f"moodle:{number}")
+
+
+def _file_agrees(plan: Plan, word: str) -> None:
+    """What the file alone says of somebody: all problems and operations, and no others'."""
+    subject = subject_named(word, plan, None)
+    told = person_alone(plan, subject, None)
+    _problems_are_told(plan, subject, person_text(told, plan))
+    mine = {
+        op
+        for op in operations(plan)
+        if getattr(op, "account", None) in subject.accounts
+        and getattr(op, "uid", None) in {None, subject.uid}
+    }
+    assert {item.operation for one in _places(told) for item in one.operations} == mine
 
 
 def _problems_are_told(plan: Plan, subject: Subject, text: str) -> None:
