@@ -52,7 +52,7 @@ _LEFT: dict[Kind, tuple[str, str]] = {
 _PROBLEMS = {Kind.PROBLEM, Kind.MORE_PROBLEMS}
 _IN_GUILDS = {*range(Kind.ARCHIVES, Kind.PROBLEM), Kind.ADDS}
 _FIRST = 10
-"""Problems of a kind that matter more than additions."""
+"""Problems of a kind that matter more than additions, and guild roles that are named."""
 _NAMED = 3
 """Of what a plan is narrowed to, so many are named."""
 _SHORT = 80
@@ -215,6 +215,8 @@ def _roles(review: Review) -> _Part:
     part = _folded(f"How {number(len(review.roles), 'role')} of Moodle are given")
     for role in review.roles:
         become = ", ".join(map(code, role.guild_roles[:_FIRST]))
+        more = len(role.guild_roles) - _FIRST
+        become += f" and {more} more" if more > 0 else ""
         text = f"- {code(role.role)} ({become}): {plain(role.sentence)}\n"
         part.parts.append(Line(Kind.ROLE, text))
     return part

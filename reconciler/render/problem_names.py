@@ -6,6 +6,8 @@ from reconciler.models.plan import Problem
 from reconciler.render.terminal import name
 
 SHOWN_GUILDS = 5
+SHOWN_IDS = 20
+"""So that no problem is too long for the room that all have to share."""
 SEAM = "\0"
 """Around what the sites say; their own control characters are escaped."""
 
@@ -28,7 +30,10 @@ def quoted(text: str) -> str:
 
 
 def ids(noun: str, numbers: Sequence[int]) -> str:
-    """``account 7``, ``accounts 7, 8``; empty for none."""
+    """``account 7``, ``accounts 7, 8``, the first of many; empty for none."""
     if not numbers:
         return ""
-    return f"{noun}{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"
+    shown = ", ".join(map(str, numbers[:SHOWN_IDS]))
+    more = len(numbers) - SHOWN_IDS
+    told = f"{noun}{'s' if len(numbers) > 1 else ''} {shown}"
+    return f"{told} and {more} more" if more > 0 else told
