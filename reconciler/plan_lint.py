@@ -8,15 +8,21 @@ from pydantic import ValidationError
 
 from reconciler.errors import PlanFileError
 from reconciler.guards import REMEDIES
-from reconciler.models.plan import Plan
+from reconciler.models.desired import NOBODYS
+from reconciler.models.plan import CohortPlan, Plan
 from reconciler.plan_file import digest, unverified
 from reconciler.plan_lines import Place, Places
-from reconciler.plan_secrets import secrets
+from reconciler.plan_secrets import Source, secrets
 from reconciler.plan_text import as_text, document_from
 from reconciler.summary import headline
 
 _AGAIN = "Plan again; an edited plan is refused"
 _RESTORE = "Plan again, or restore the file from git"
+_SOURCES: dict[Source | None, str] = {
+    "guild": "It is in the texts of a guild, which its members read: make sure that it is meant",
+    "user": "It is a user name, as single sign-on makes them: make sure that it is no more",
+    None: "Take it out where it comes from, and plan again: git keeps what it is given",
+}
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _WEB = re.compile(r"https?://[^\s@]+")
 _WHERE = re.compile(r".*?:(?P<line>[0-9]+): (?P<told>.*)", re.DOTALL)
@@ -50,13 +56,9 @@ def findings(text: str, name: str) -> list[Finding]:
     else:
         given = document.get("digest") if isinstance(document, dict) else None
         found += _of_plan(plan, given, text, name, places)
-    for number, what, told in secrets(text, plan):
-        remedy = (
-            "It is in the texts of a guild, which everybody in it reads: make sure that it is meant"
-            if told
-            else "Take it out where it comes from, and plan again: git keeps what it is given"
-        )
-        found.append(Finding(number, f"{what} stands here. {remedy}.", warning=told))
+    for number, what, source in secrets(text, plan):
+        warning = source is not None
+        found.append(Finding(number, f"{what} stands here. {_SOURCES[source]}.", warning))
     return sorted(set(found))
 
 
@@ -134,19 +136,22 @@ def _rows(text: str, name: str) -> list[tuple[int, str]]:
 
 
 def _no_headline(plan: Plan, text: str, name: str) -> Iterator[Finding]:
-    """Whether the comments on top count something else than the plan does: it is read first."""
+    """Whether the first comment counts something else than the plan does: it is believed."""
     if name.endswith(".json"):
         return
     rows = text.split("\n")
-    top = next((n for n, row in enumerate(rows) if not row.startswith("#")), len(rows))
-    if f"# {headline(plan)}" not in rows[:top]:
+    if rows[0] != f"# {headline(plan)}":
         told = "The comment on top does not say what the plan does"
-        yield Finding(1, f"{told}. It has to be: # {headline(plan)}")
+        yield Finding(1, f"{told}. The first line has to be: # {headline(plan)}")
 
 
 def _formats(plan: Plan, places: Places) -> Iterator[Finding]:
     uuids: list[tuple[Place, str]] = [(("avc", "uuid"), plan.avc.uuid)]
-    uuids += [(("cohorts", n, "uuid"), cohort.uuid) for n, cohort in enumerate(plan.cohorts)]
+    uuids += [
+        (("cohorts", n, "uuid"), cohort.uuid)
+        for n, cohort in enumerate(plan.cohorts)
+        if not _is_left(cohort)
+    ]
     for place, uuid in uuids:
         if not _UUID.fullmatch(uuid):
             yield Finding(places.line(place), f"{uuid!r} is no UUID. {_RESTORE}.")
@@ -156,7 +161,8 @@ def _formats(plan: Plan, places: Places) -> Iterator[Finding]:
 
 
 def _duplicates(plan: Plan) -> Iterator[tuple[Place, str]]:
-    yield from _twice("cohorts", ((c.key, f"A cohort of {c.guild}") for c in plan.cohorts))
+    keys = (((c.key, c.cohort if _is_left(c) else None), c.guild) for c in plan.cohorts)
+    yield from _twice("cohorts", ((key, f"A cohort of {guild}") for key, guild in keys))
     ids = ((c.cohort or f"new {c.key}", f"Cohort {c.cohort}") for c in plan.cohorts)
     yield from _twice("cohorts", ids)
     yield from _twice("guards", ((g.guard, f"The guard {g.guard}") for g in plan.guards))
@@ -170,6 +176,11 @@ def _duplicates(plan: Plan) -> Iterator[tuple[Place, str]]:
             for m in cohort.assignments
         )
         yield from _twice("assignments", given, ("cohorts", number))
+
+
+def _is_left(cohort: CohortPlan) -> bool:
+    """Whether it stands for what a deleted cohort left, whose guild nobody knows any more."""
+    return cohort.action == "forget" and cohort.key == NOBODYS
 
 
 def _twice(

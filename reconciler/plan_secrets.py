@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 from reconciler.models.plan import Plan
 
@@ -16,9 +17,14 @@ _TOKENS = re.compile(
 )
 
 
-def secrets(text: str, plan: Plan | None) -> Iterator[tuple[int, str, bool]]:
-    """(line, what it is, whether the texts of a guild have it: then its members can read it)."""
+Source = Literal["guild", "user"]
+"""What has it for a text: a guild, whose members can read it, or a user for a name."""
+
+
+def secrets(text: str, plan: Plan | None) -> Iterator[tuple[int, str, Source | None]]:
+    """(line, what it is, whose text it is: None where nobody's has it, and it is wrong)."""
     told = "\n".join(_texts(plan)) if plan else ""
+    users = "\n".join(_user_names(plan)) if plan else ""
     for number, row in enumerate(text.split("\n"), 1):
         for pattern, what in (
             (_ADDRESS, "What looks like an e-mail address"),
@@ -26,7 +32,20 @@ def secrets(text: str, plan: Plan | None) -> Iterator[tuple[int, str, bool]]:
         ):
             found = pattern.findall(row)
             if found:
-                yield number, what, all(one in told for one in found)
+                if all(one in told for one in found):
+                    yield number, what, "guild"
+                elif pattern is _TOKENS and all(one in users for one in found):
+                    yield number, what, "user"
+                else:
+                    yield number, what, None
+
+
+def _user_names(plan: Plan) -> Iterator[str]:
+    for cohort in plan.cohorts:
+        for line in (*cohort.members, *cohort.assignments):
+            yield line.name
+    for problem in plan.problems:
+        yield problem.name or ""
 
 
 def _texts(plan: Plan) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What is said against a plan file, and in which line."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,12 +9,15 @@ from hypothesis import given
 
 from reconciler.member_lines import read_lines
 from reconciler.models.guards import GuardFigures
-from reconciler.models.plan import Plan, TextChange
+from reconciler.models.plan import CohortPlan, Plan, Problem, TextChange
 from reconciler.plan_lint import findings
 from reconciler.plan_text import as_json, as_text, as_yaml
+from reconciler.reconciliation import plan_now
 from tests import strategies
 from tests.example_plans import EXAMPLES, monday
 from tests.test_examples import PLANS
+from tests.test_properties import FULL, World, worlds
+from tests.world import pair
 
 WRONG = re.compile(r"\d+: (?!warning)\S.+\.( .+)?")
 
@@ -33,6 +37,8 @@ def test_what_the_program_writes_is_as_it_should_be(name: str) -> None:
 MONDAY = as_yaml(monday())
 OTHER_DIGEST = "The digest does not fit"
 NOT_OURS = "This is not as the program writes it"
+BELOW = "format: 1"
+"""What comes after the comments on top."""
 EDITS: list[tuple[str, str, str, list[str]]] = [
     # name, what is there, what stands there instead, what is said of which text's line
     ("a number", "moodle:180", "moodle:181", ["digest: |" + OTHER_DIGEST]),
@@ -53,11 +59,23 @@ EDITS: list[tuple[str, str, str, list[str]]] = [
     ("line ends", "\n", "\r\n", ["# ss|CR LF"]),
     ("a mark", "# ss", "\ufeff# ss", ["# ss|byte order mark"]),
     ("a headline", "2 to remove", "0 to remove", ["# ss|comment on top does not say"]),
-    ("no headline", "# ss", "# xx", ["# xx|It has to be: # ss from avc, full: 1 cohort"]),
-    ("an address", "# ss", "# ask ann@example.org\n# ss", ["# ask|an e-mail address stands"]),
-    ("a token", "# ss", f"# {'0a' * 16}\n# ss", ["# 0a|a token or a password stands"]),
-    ("a JWT", "# ss", f"# eyJ{'a' * 20}.eyJ{'b' * 20}.c\n# ss", ["# eyJ|a token or a pass"]),
-    ("a key's text", "# ss", "# -----BEGIN RSA PRIVATE KEY-----\n# ss", ["BEGIN|a token"]),
+    (
+        "no headline",
+        "# ss",
+        "# xx",
+        ["# xx|The first line has to be: # ss from avc, full: 1 cohort"],
+    ),
+    (
+        "another headline above",
+        "# ss",
+        "# ss from avc, full: nothing to do\n# ss",
+        ["nothing to do|comment on top does not say"],
+    ),
+    ("a comment above", "# ss", "# Look!\n# ss", ["# Look|comment on top does not say"]),
+    ("an address", BELOW, f"# ask ann@example.org\n{BELOW}", ["# ask|an e-mail address stands"]),
+    ("a token", BELOW, f"# {'0a' * 16}\n{BELOW}", ["# 0a|a token or a password stands"]),
+    ("a JWT", BELOW, f"# eyJ{'a' * 20}.eyJ{'b' * 20}.c\n{BELOW}", ["# eyJ|a token or a pass"]),
+    ("a key's text", BELOW, f"# -----BEGIN RSA PRIVATE KEY-----\n{BELOW}", ["BEGIN|a token"]),
 ]
 
 
@@ -113,6 +131,11 @@ def _doubled() -> list[tuple[str, Plan, str]]:
     plan = monday()
     radio, web_dev = plan.cohorts
     twice = web_dev.model_copy(update={"members": (*web_dev.members, web_dev.members[0])})
+    given = replace(
+        web_dev.members[0], role="coursecreator", through="local_cohortrole", because=None
+    )
+    roles = web_dev.model_copy(update={"assignments": (given, given)})
+    left = CohortPlan(guild="left-7", uuid="", cohort=7, action="forget", assignments=(given,))
     same_id = radio.model_copy(update={"uuid": web_dev.uuid, "cohort": web_dev.cohort})
     return [
         ("a member", changed(cohorts=(radio, twice)), "Account 180 is there twice"),
@@ -122,6 +145,12 @@ def _doubled() -> list[tuple[str, Plan, str]]:
             changed(cohorts=(web_dev, same_id.model_copy(update={"role": "teacher"}))),
             "Cohort 42 is there twice",
         ),
+        (
+            "a role",
+            changed(cohorts=(radio, roles)),
+            "The role coursecreator of account 180 is there twice",
+        ),
+        ("what is left", changed(cohorts=(left, left)), "A cohort of left-7 is there twice"),
         ("a problem", changed(problems=plan.problems[:1] * 2), "This problem is there twice"),
         ("a guard", changed(guards=plan.guards[:1] * 2), "The guard moodle-host is there twice"),
     ]
@@ -172,12 +201,29 @@ def test_what_a_guild_says_of_itself_is_a_warning(text: str, says: str) -> None:
     assert text.rsplit(maxsplit=1)[-1] not in finding.text
 
 
+@pytest.mark.parametrize("name", ["plan.yaml", "plan.json"])
+def test_a_user_name_like_a_token_is_a_warning(name: str) -> None:
+    """Single sign-on makes such names, and nobody can mend them; elsewhere the same is wrong."""
+    radio, web_dev = monday().cohorts
+    opaque = "0a" * 16
+    member = replace(web_dev.members[0], name=opaque)
+    cohort = web_dev.model_copy(update={"members": (member,)})
+    problem = Problem(kind="no-moodle-account", avc=9, name=opaque, guilds=("radio",))
+    plan = changed(cohorts=(radio, cohort), problems=(problem,))
+    found = findings(as_text(plan, name), name)
+    assert [finding.warning for finding in found] == [True, True]
+    assert all("user name" in finding.text and opaque not in finding.text for finding in found)
+    other = plan.model_copy(update={"avc": plan.avc.model_copy(update={"site": "0b" * 16})})
+    assert not all(finding.warning for finding in findings(as_text(other, name), name))
+
+
 @pytest.mark.parametrize(
     ("url", "bad"),
     [
         ("https://moodle.example", False),
         ("http://moodle.example/moodle", False),
         ("https://user:secret@moodle.example", True),
+        ("https://somebody@localhost", True),
         ("moodle.example", True),
         ("javascript:alert(1)", True),
     ],
@@ -186,7 +232,8 @@ def test_an_address_is_a_web_sites(url: str, bad: bool) -> None:
     """And has no password in it, which no line repeats."""
     plan = monday()
     found = told(as_yaml(changed(moodle=plan.moodle.model_copy(update={"url": url}))))
-    assert bool(found) == bad
+    assert any("has a user in it" in line for line in found) == bad
+    assert bad or not found
     assert not any("secret" in line for line in found)
 
 
@@ -198,6 +245,29 @@ def test_any_plan_is_looked_at(plan: Plan) -> None:
             assert "digest" not in line
             assert NOT_OURS not in line
             assert "comment on top" not in line
+
+
+@given(worlds)
+def test_nothing_is_wrong_with_what_the_planner_makes(world: World) -> None:
+    """Whatever the sites hold, roles and what deleted cohorts left among it."""
+    plan = plan_now(pair(*world), FULL).plan
+    for name in ("plan.yaml", "plan.json"):
+        found = findings(as_text(plan, name), name)
+        assert [str(finding) for finding in found if not finding.warning] == []
+
+
+def test_what_several_deleted_cohorts_left_is_no_mistake() -> None:
+    """Their guild is not known any more: they have no UUID, and differ in their ids alone."""
+    radio, web_dev = monday().cohorts
+    taken = replace(web_dev.members[0], role="coursecreator", through="avc_moodle_sync")
+    left = [
+        CohortPlan(guild=f"left-{n}", uuid="", cohort=n, action="forget", assignments=(taken,))
+        for n in (77, 78)
+    ]
+    for name in ("plan.yaml", "plan.json"):
+        assert told(as_text(changed(cohorts=(*left, radio, web_dev)), name), name) == []
+    nameless = changed(cohorts=(radio.model_copy(update={"uuid": ""}), web_dev))
+    assert any("'' is no UUID" in line for line in told(as_yaml(nameless)))
 
 
 @given(strategies.nasty_text)
