@@ -33,12 +33,18 @@ api() { # GitLab's, below this project; the token is not for other users' eyes i
 }
 
 request_of() { # the number of the branch's open merge request, or nothing
+    # A fork may have a branch of the same name: its request is not ours.
     if [ -n "${GITLAB_CI:-}" ]; then
-        api merge_requests --get --data state=opened --data-urlencode "source_branch=$1" |
-            python3 -c 'import json, sys
-for one in json.load(sys.stdin)[:1]: print(one["iid"])'
+        api merge_requests --get --data state=opened --data per_page=100 \
+            --data-urlencode "source_branch=$1" --data-urlencode "target_branch=$BASE" |
+            python3 -c 'import json, os, sys
+ours = int(os.environ["CI_PROJECT_ID"])
+found = [one["iid"] for one in json.load(sys.stdin) if one["source_project_id"] == ours]
+print(*found[:1])'
     else
-        gh pr list --head "$1" --state open --json number --jq '.[].number'
+        gh pr list --head "$1" --base "$BASE" --state open --limit 1000 \
+            --json number,isCrossRepository \
+            --jq 'map(select(.isCrossRepository|not))[0].number // empty'
     fi
 }
 
@@ -71,12 +77,16 @@ close_request() { # NUMBER
 
 digest() { sed -n 's/^digest: //p'; }
 
+digest_in() { # REVISION AVC MOODLE: of the plan that is there, or nothing
+    git show "$1:plans/$2/$3.yaml" 2>/dev/null | digest
+}
+
 propose() { # AVC MOODLE FILE: a merge request with the plan, once for each plan
     branch=plan/$1/$2
     number=$(request_of "$branch")
     git fetch --quiet --prune origin '+refs/heads/*:refs/remotes/origin/*'
-    before=$(git show "origin/$branch:plans/$1/$2.yaml" 2>/dev/null | digest)
-    if [ -n "$number" ] && [ "$before" = "$(digest <"$3")" ]; then
+    new=$(digest <"$3")
+    if [ -n "$number" ] && [ "$new" = "$(digest_in "origin/$branch" "$1" "$2")" ]; then
         say "merge request $number has this plan already"
         return
     fi
@@ -86,6 +96,9 @@ propose() { # AVC MOODLE FILE: a merge request with the plan, once for each plan
     mkdir -p "$tree/plans/$1"
     cp "$3" "$tree/plans/$1/$2.yaml"
     git -C "$tree" add "plans/$1/$2.yaml"
+    # What was acknowledged for another plan would let the same removals pass unseen.
+    [ "$new" = "$(digest_in "origin/$BASE" "$1" "$2")" ] ||
+        git -C "$tree" rm --quiet --ignore-unmatch "plans/$1/$2.acks"
     git -C "$tree" commit --quiet --message "$title"
     git -C "$tree" push --quiet --force origin "HEAD:refs/heads/$branch"
     git worktree remove --force "$tree"
@@ -149,15 +162,21 @@ apply() { # BEFORE
     *) before=$(git hash-object -t tree /dev/null) ;; # a new branch has nothing before it
     esac
     worst=0
-    changed=$(git diff --name-only --diff-filter=d "$before" HEAD -- \
+    changed=$(git -c core.quotePath=true diff --name-only --diff-filter=d "$before" HEAD -- \
         ':(glob)plans/*/*.yaml' ':(glob)plans/*/*.acks')
-    for file in $(printf '%s\n' "$changed" | sed 's/\.acks$/.yaml/' | sort -u); do
+    odd='[^A-Za-z0-9._/-]' # git puts what is not ASCII in quotes
+    if printf '%s\n' "$changed" | grep "$odd" >"$scratch/odd"; then
+        say "not carried out, as their names have more than ASCII letters, digits, '.', '_', '-':" \
+            "$(cat "$scratch/odd"). Name them plans/AVC/MOODLE.yaml, and merge that"
+        worst=1
+    fi
+    for file in $(printf '%s\n' "$changed" | grep -v "$odd" | sed 's/\.acks$/.yaml/' | sort -u); do
         [ -f "$file" ] || continue
         code=0
         # A process of its own: in a function whose failure is looked at, set -e does nothing.
         sh "$0" apply_plan "$file" || code=$?
         case $code,$worst in
-        0,* | 4,[!0]) ;; # a stale plan is planned again: it must not hide what is not mended
+        0,* | 4,[!0]*) ;; # a stale plan is planned again: it must not hide what is not mended
         *) worst=$code ;;
         esac
     done

@@ -13,7 +13,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 TOKEN = "glpat-secret"
-API = "https://gitlab.example/api/v4/projects/17"
+PROJECT, FORK = 17, 99
+OURS = "map(select(.isCrossRepository|not))[0].number // empty"
+API = f"https://gitlab.example/api/v4/projects/{PROJECT}"
 
 
 class Forge:
@@ -24,14 +26,16 @@ class Forge:
         text = file.read_text(encoding="utf-8") if file.exists() else "[]"
         self.requests: list[dict[str, Any]] = json.loads(text)
 
-    def opened(self, branch: str) -> list[dict[str, Any]]:
-        return [r for r in self.requests if r["branch"] == branch and r["state"] == "opened"]
+    def opened(self, branch: str, base: str) -> list[dict[str, Any]]:
+        """Newest first, those from forks with them."""
+        asked = {"branch": branch, "base": base, "state": "opened"}
+        return [r for r in reversed(self.requests) if asked.items() <= r.items()]
 
-    def open(self, branch: str, base: str, title: str) -> None:
-        if self.opened(branch):
+    def open(self, branch: str, base: str, title: str, *, fork: bool = False) -> None:
+        if not fork and any(not r["fork"] for r in self.opened(branch, base)):
             sys.exit("there is one for this branch")
         number = len(self.requests) + 1
-        new = {"number": number, "branch": branch, "base": base, "title": title}
+        new = {"number": number, "branch": branch, "base": base, "title": title, "fork": fork}
         self.requests.append(new | {"state": "opened", "comments": []})
         self._keep()
 
@@ -56,7 +60,7 @@ def gh(arguments: list[str], forge: Forge) -> None:
     commands = parser.add_subparsers(dest="group", required=True)
     verbs = commands.add_parser("pr").add_subparsers(dest="verb", required=True)
     for verb, options in {
-        "list": ("--head", "--state", "--json", "--jq"),
+        "list": ("--head", "--base", "--state", "--limit", "--json", "--jq"),
         "create": ("--head", "--base", "--title", "--body"),
         "comment": ("number", "--body-file"),
         "close": ("number",),
@@ -69,10 +73,10 @@ def gh(arguments: list[str], forge: Forge) -> None:
                 taken.add_argument(option)
     asked = parser.parse_args(arguments)
     if asked.verb == "list":
-        if (asked.state, asked.json, asked.jq) != ("open", "number", ".[].number"):
+        if (asked.state, asked.json, asked.jq) != ("open", "number,isCrossRepository", OURS):
             sys.exit("not foreseen")
-        for request in forge.opened(asked.head):
-            sys.stdout.write(f"{request['number']}\n")
+        found = [r for r in forge.opened(asked.head, asked.base) if not r["fork"]]
+        sys.stdout.writelines(f"{request['number']}\n" for request in found[:1])
     elif asked.verb == "create":
         forge.open(asked.head, asked.base, asked.title)
         sys.stdout.write("https://github.example/plans/pull/1\n")
@@ -100,8 +104,12 @@ def curl(arguments: list[str], forge: Forge) -> None:
     method = asked.request or ("GET" if asked.get or not sent else "POST")
     where = urlsplit(asked.url.removeprefix(API)).path.strip("/").split("/")
     match method, where:
-        case "GET", ["merge_requests"] if sent.keys() == {"state", "source_branch"}:
-            found = [{"id": 900, "iid": r["number"]} for r in forge.opened(sent["source_branch"])]
+        case "GET", ["merge_requests"] if (sent["state"], sent["per_page"]) == ("opened", "100"):
+            opened = forge.opened(sent["source_branch"], sent["target_branch"])
+            found = [
+                {"iid": r["number"], "source_project_id": FORK if r["fork"] else PROJECT}
+                for r in opened
+            ]
             sys.stdout.write(json.dumps(found))
         case "POST", ["merge_requests"] if sent["remove_source_branch"] == "true":
             forge.open(sent["source_branch"], sent["target_branch"], sent["title"])

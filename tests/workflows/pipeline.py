@@ -113,7 +113,10 @@ class Repository:
         self.git("push", "--quiet", "origin", "HEAD:main", at=clone)
         self.git("push", "--quiet", "origin", "--delete", branch, at=clone)
         requests = self.stub / "requests.json"
-        kept = [r | {"state": "merged"} if r["branch"] == branch else r for r in self.requests()]
+        ours = {"branch": branch, "base": "main", "fork": False, "state": "opened"}
+        kept = [
+            r | {"state": "merged"} if ours.items() <= r.items() else r for r in self.requests()
+        ]
         requests.write_text(json.dumps(kept))
         return before
 
@@ -129,6 +132,11 @@ class Repository:
     def requests(self) -> list[Any]:
         """Every merge request that there has been."""
         return forge_stub.Forge(self.stub / "requests.json").requests
+
+    def foreign_request(self, base: str = "main", *, fork: bool) -> None:
+        """Somebody else's request, from a branch that is called as the plan's."""
+        forge = forge_stub.Forge(self.stub / "requests.json")
+        forge.open(BRANCH, base, "Somebody else's", fork=fork)
 
     def clone(self) -> Path:
         """As a runner has it for each job."""

@@ -69,6 +69,7 @@ def test_gitlab_plans_on_schedule_and_applies_on_merge() -> None:
     assert pipeline["apply"]["allow_failure"] == {"exit_codes": 4}
     assert "allow_failure" not in pipeline["plan"]
     assert pipeline["apply"]["resource_group"]
+    assert pipeline["workflow"]["auto_cancel"] == {"on_new_commit": "none"}
 
 
 def test_github_plans_on_schedule_and_applies_on_merge() -> None:

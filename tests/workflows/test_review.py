@@ -6,6 +6,7 @@ Only the forge's API is stood in for, by recording programs called curl and gh.
 import json
 import re
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -236,14 +237,9 @@ def test_what_is_mended_between_two_tries_needs_nobody(synced: Repository) -> No
     assert synced.job("plan").code == 0
     before = synced.merge()
     refuse_somebody(synced)
-    real = Path(synced.environment()["PATH"].split(":")[1]) / "reconciler"
-    wrapped = synced.stub / "reconciler"
     moodle = synced.sites.directory / "moodle.sqlite"
     mend = f"import sqlite3; sqlite3.connect('{moodle}').execute('DROP TRIGGER IF EXISTS refuses')"
-    wrapped.write_text(
-        f'#!/bin/sh\n{real} "$@"\ncode=$?\n{real.parent}/python -c "{mend}"\nexit $code\n'
-    )
-    wrapped.chmod(0o755)
+    wrap_reconciler(synced, after=f'{sys.executable} -c "{mend}"')
     done = synced.job("apply", before)
     assert (done.code, size(synced)) == (0, members + 3)
     assert "once more for the rest" in done.said
@@ -310,6 +306,96 @@ def test_one_stale_plan_hides_no_other_that_failed(synced: Repository, name: str
     failed = synced.job("apply", before)
     assert failed.code == 1, failed.said
     assert "a new plan" in failed.said
+
+
+def wrap_reconciler(plans: Repository, before: str = "", after: str = "") -> None:
+    """Shell that comes before and after what the program does."""
+    real = Path(plans.environment()["PATH"].split(":")[1]) / "reconciler"
+    wrapped = plans.stub / "reconciler"
+    wrapped.write_text(f'#!/bin/sh\n{before}\n{real} "$@"\ncode=$?\n{after}\nexit $code\n')
+    wrapped.chmod(0o755)
+
+
+@pytest.mark.parametrize(("name", "code"), [("a", 137), ("z", 127)])
+def test_one_stale_plan_hides_no_other_that_was_killed(
+    synced: Repository, name: str, code: int
+) -> None:
+    """Exit codes of more than one digit are not hidden either, in whatever order."""
+    forget_members(synced, 2)
+    assert synced.job("plan").code == 0
+    before = synced.merge()
+    synced.sites.in_avc("UPDATE users_field_data SET status = 0 WHERE uid > 1")
+    synced.write(f"plans/avc/{name}.yaml", "format: 0\n")
+    wrap_reconciler(synced, f'[ "$2" != plans/avc/{name}.yaml ] || exit {code}')
+    failed = synced.job("apply", before)
+    assert failed.code == code, failed.said
+    assert "a new plan" in failed.said
+
+
+@both_forges
+def test_a_request_of_others_is_left_alone(plans: Repository) -> None:
+    """A branch of that name in a fork, or for another base, is neither commented on nor closed,
+    and keeps ours from nothing.
+    """
+    plans.foreign_request(fork=True)
+    plans.foreign_request("other", fork=False)
+    assert plans.job("plan").code == 0
+    plans.foreign_request(fork=True)
+    assert plans.sites.reconciler("sync", "avc", "ss").code == 0
+    assert plans.job("plan").code == 0
+    assert [(r["fork"], r["base"], r["state"], len(r["comments"])) for r in plans.requests()] == [
+        (True, "main", "opened", 0),
+        (False, "other", "opened", 0),
+        (False, "main", "closed", 1),
+        (True, "main", "opened", 0),
+    ]
+
+
+ACKS = "plans/avc/ss.acks"
+
+
+def test_another_plan_takes_what_was_acknowledged_away(synced: Repository) -> None:
+    """Merged acknowledgements are for one plan: the next one comes without them, and merging it
+    takes them out of main.
+    """
+    forget_members(synced, 1)
+    assert synced.job("plan").code == 0
+    synced.write(ACKS, "removals-per-guild@0123456789ab\n", BRANCH)
+    assert synced.job("apply", synced.merge()).code == 0
+    assert synced.show("main", ACKS)
+    forget_members(synced, 2)
+    assert synced.job("plan").code == 0
+    files = "ls-tree", "-r", "--name-only"
+    assert ACKS not in synced.git("--git-dir", str(synced.origin), *files, BRANCH)
+    assert synced.job("apply", synced.merge()).code == 0
+    assert ACKS not in synced.git("--git-dir", str(synced.origin), *files, "main")
+
+
+def test_the_same_plan_keeps_what_was_acknowledged(synced: Repository) -> None:
+    """Merged and not carried out yet, it is proposed again with what is acknowledged for it."""
+    empty_a_guild(synced)
+    assert synced.job("plan").code == 0
+    (request,) = synced.requests()
+    (word,) = re.findall(r"`--ack (removals-per-guild@[0-9a-f]{12})`", request["comments"][0])
+    synced.write(ACKS, f"{word}\n", BRANCH)
+    synced.merge()
+    assert synced.job("plan").code == 0
+    assert synced.show(BRANCH, ACKS) == word
+
+
+def test_a_plan_with_an_odd_name_is_refused_aloud(plans: Repository) -> None:
+    """Exit 1 rather than nothing said; the other plan is carried out."""
+    names = ["my plan", "plän", "s*", 'a"b', "line\nbreak"]
+    assert plans.job("plan").code == 0
+    before = plans.merge()
+    for name in names:
+        plans.write(f"plans/avc/{name}.yaml", plans.show("main") + "\n")
+    failed = plans.job("apply", before)
+    assert failed.code == 1, failed.said
+    refused = failed.said.partition("not carried out, as their names have more than")[2]
+    assert refused.partition(". Name them")[0].count(".yaml") == len(names)
+    assert failed.said.count("operations carried out and read back") == 1
+    assert size(plans) > 10
 
 
 @both_forges

@@ -99,6 +99,12 @@ def test_its_state_is_its_own() -> None:
     assert values(UNITS[0], "OnFailure") == [UNITS[2].replace("@", "@nightly")]
 
 
+def test_its_log_is_for_its_user_alone() -> None:
+    """It has names of users; the unit that mails it is the same user's."""
+    assert values(UNITS[0], "LogsDirectoryMode") == ["0700"]
+    assert values(UNITS[2], "User") == values(UNITS[0], "User")
+
+
 def test_its_command_synchronises(machine: Machine) -> None:
     """With what NAME.conf says, as the comment in the unit has it; the log is JSON."""
     conf = dict(re.findall(r"^#   (\w+)=(\S+)$", text(UNITS[0]), re.MULTILINE))
