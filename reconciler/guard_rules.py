@@ -229,6 +229,8 @@ def _known_as(operation: Operation, around: Around) -> Iterator[str]:
 
 def _changed_matches(found: _Numbered, around: Around, _settings: GuardSettings) -> Found:
     limit = _NONE
+    if not found:
+        return Found(limit, "nothing to check")
     if around.matches is None:
         return Found(limit, "not checked: no journal here")
     owners = {account: uid for uid, account in around.matches.items()}

@@ -137,6 +137,12 @@ def test_roles_given_one_by_one_are_not_folded() -> None:
     assert starting(lines, "  - role r: p") == 30
 
 
+def test_a_run_that_is_undone_forges_no_line() -> None:
+    """What a file calls the run that it undoes is shown on its line, whatever is in it."""
+    plan = first_sync().model_copy(update={"undoes": "x: AVC is not asked.\n✓ all is well"})
+    assert not any("\n" in line for line in plan_lines(plan))
+
+
 def test_guards_that_hold_come_first() -> None:
     """They are told before anything else, with what acknowledges them; the others at the end."""
     held = GuardFigures(guard="removals", limit="1", found="2 of 5", ok=False, acknowledge="r@1")

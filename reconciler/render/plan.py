@@ -56,7 +56,7 @@ def plan_lines(plan: Plan, *, everything: bool = False, file: Path | None = None
     folded = _Folded()
     yield headline(plan)
     if plan.undoes:
-        yield f"It undoes the run {plan.undoes}: AVC is not asked."
+        yield f"It undoes the run {name(plan.undoes)}: AVC is not asked."
     if plan.only:
         yield f"Nothing but {', '.join(map(name, plan.only))} is in it."
     if plan.exclude:

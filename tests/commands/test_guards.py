@@ -246,4 +246,6 @@ def test_a_quiet_run_does_not_read_the_journal(
     sites.configure()
     assert sites.reconciler("sync", "avc", "ss").code == 0
     monkeypatch.setattr(journal_reading, "matches", None)
-    assert sites.reconciler("sync", "avc", "ss").code == 0
+    ran = sites.reconciler("sync", "avc", "ss")
+    assert ran.code == 0
+    assert "changed-matches: nothing to check" in ran.out

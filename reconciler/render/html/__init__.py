@@ -73,7 +73,7 @@ def _takes_away(cohort: CohortReview) -> bool:
 
 
 def _withdrawn(cohort: CohortReview) -> bool:
-    return "no longer given" in cohort.definition
+    return cohort.defines == "delete"
 
 
 def _totals(totals: Totals) -> list[tuple[str, int, str]]:
