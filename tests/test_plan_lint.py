@@ -215,6 +215,9 @@ def test_a_user_name_like_a_token_is_a_warning(name: str) -> None:
     assert all("user name" in finding.text and opaque not in finding.text for finding in found)
     other = plan.model_copy(update={"avc": plan.avc.model_copy(update={"site": "0b" * 16})})
     assert not all(finding.warning for finding in findings(as_text(other, name), name))
+    address = problem.model_copy(update={"name": "ann@example.org"})
+    named = changed(problems=(address,))
+    assert [one.warning for one in findings(as_text(named, name), name)] == [False]
 
 
 @pytest.mark.parametrize(
