@@ -9,6 +9,7 @@ from reconciler.models.plan import Plan
 from tests.browser.conftest import Open
 from tests.browser.plans import empty, large, monday
 
+COSTLY = "removals at a cost, or an unknown one"
 PEOPLE = {
     "zoë",
     "José Núñez",
@@ -69,7 +70,11 @@ def test_the_filter_finds_guilds_people_numbers_and_reasons(
     ("kind", "names", "sections"),
     [
         ("removals", {"zoë", "mallory", "alice.wong", "trent"}, ["choir", "radio", "web-dev"]),
-        ("removals at a cost, or an unknown one", {"zoë", "mallory", "trent"}, ["choir", "web-dev"]),
+        (
+            "removals at a cost, or an unknown one",
+            {"zoë", "mallory", "trent"},
+            ["choir", "web-dev"],
+        ),
         ("all", PEOPLE, GUILDS),
     ],
 )
@@ -79,12 +84,12 @@ def test_removals_can_be_looked_at_alone(
     """What is put away counts, also with nobody in it, and what is no longer given."""
     page = opened(monday())
     if kind == "all":
-        page.get_by_label("removals at a cost, or an unknown one").check()
+        page.get_by_label(COSTLY).check()
     page.get_by_label(kind, exact=True).check()
     expect(page.locator(".guild:visible")).to_have_count(len(sections))
     assert (people(page), guilds(page)) == (names, sections)
     withdrawn = page.get_by_text("is no longer given to its members")
-    assert withdrawn.is_visible() == (kind != "removals at a cost, or an unknown one")
+    assert withdrawn.is_visible() == (kind != COSTLY)
 
 
 def test_what_was_hidden_comes_back(opened: Open) -> None:
