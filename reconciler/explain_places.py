@@ -200,8 +200,10 @@ class Places:
 
     def _kept(self, thing: Pair | Orphan | None, account: int | None) -> Why:
         """Why a member stays whom AVC does not want there, or does not know by this account."""
-        if account in self.seen.matching.frozen:
+        if self.view.frozen(account, self.seen):
             return "frozen"
+        if isinstance(thing, Orphan) and thing.because == "withdrawn":
+            return "withdrawn"
         if isinstance(thing, Pair):
             for planned in self.view.now.cohorts:
                 verdict = planned.diff.members.keep.get(account or 0)

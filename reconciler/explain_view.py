@@ -67,6 +67,10 @@ class View:
         found = seen.matching.person_of.get(account)
         return found if found is not None else self.now.matching.person_of.get(account)
 
+    def frozen(self, account: int | None, seen: Planned) -> bool:
+        """Whether it is not clear whose an account is, by either reading."""
+        return account in seen.matching.frozen or account in self.now.matching.frozen
+
     def planned(self, about: Callable[[Operation], bool]) -> tuple[PlannedOperation, ...]:
         """What the plan does, in so far as it is about something."""
         return tuple(self._planned(n) for n, one in enumerate(self.operations) if about(one))

@@ -13,7 +13,7 @@ from reconciler.models.settings import Hold
 from reconciler.reconciliation import Selection
 from tests.explain_world import Sites, asked, person_text, place, planned
 from tests.guards_world import FULL, WHOLE, guild
-from tests.world import account, our_cohort, person
+from tests.world import ROLES, account, our_cohort, person
 
 UNTIL = date(2999, 12, 31)
 G1, G2 = (GuildScope(uuid=guild(n).uuid, name=f"g{n}") for n in (1, 2))
@@ -217,6 +217,19 @@ CASES = {
         " way.\n  • Problem: u1 (ID: 1) and AVC user 2 claim the same account",
         Sites({1: [2]}, {1: [1]}, people=(person(2, mail="u1@x.org"),)),
         word="moodle:101",
+    ),
+    "a role that is withdrawn": Case(
+        "withdrawn",
+        "gives it to nobody, and whoever is in it stays",
+        Sites(
+            {1: [1]},
+            {1: [1], 9: [1]},
+            cohorts=(our_cohort(9, guild(1), "manager"),),
+            roles={1: {"guild-mentor": frozenset({1})}},
+            settings={"role_sync": True, "role_mapping": {"guild_mentor": "manager"}},
+            moodle={"roles": ROLES, "definitions": set()},
+        ),
+        role="manager",
     ),
     "a mapping with a typing error": Case(
         "role-uncertain",

@@ -37,6 +37,7 @@ Why = (
         "frozen",
         "role-uncertain",
         "stranger",
+        "withdrawn",
         "file-only",
     ]
     | Doubt
@@ -47,7 +48,8 @@ Why = (
 ``--only`` or ``--exclude``. ``changed``: a plan made now would have something. ``left-alone``: the
 guild is, for a problem. ``not-adopted``: a plan of one person adopts no cohort; ``adopting``: this
 one does, and judges its members the next time. ``already``: a member, as they should be.
-``frozen``: a member, and not clear who. ``file-only``: neither site was asked.
+``frozen``: a member, and not clear who. ``withdrawn``: a member where a role that rules the site
+was given, and is no longer. ``file-only``: neither site was asked.
 """
 Clue = Literal[
     "link-uid",

@@ -71,6 +71,10 @@ _WHY: Mapping[Why, str] = {
         "Nothing: AVC does not account for this member, and nothing shows that they should go, so"
         " they are kept"
     ),
+    "withdrawn": (
+        "Nothing: the role rules the site, and nwp.yml does not allow it. So the cohort gives it to"
+        " nobody, and whoever is in it stays"
+    ),
     "file-only": "Nothing for them here; why, the file does not say",
     "no-moodle-account": "Nothing: no Moodle account is known to be theirs",
     "several-accounts": "Nothing: more than one account could be theirs, so none is touched",
