@@ -281,4 +281,4 @@ def test_it_agrees_with_a_plan_that_is_old(before: World, now: World) -> None:
     community, moodle, chosen = before
     plan = plan_now(pair(community, moodle, chosen), FULL).plan
     assert plan.scope == FullScope()
-    _agree(plan, pair(now[0], now[1], settings))
+    _agree(plan, pair(now[0], now[1], chosen))
