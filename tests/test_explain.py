@@ -183,7 +183,7 @@ CASES = {
     ),
     "one person's plan archives nothing": Case(
         "gone-with-scope",
-        "only a full plan puts its cohort away; this one is about user 1",
+        "only a full plan puts the cohort away; this one is about user 1",
         Sites({2: []}, {1: [1], 2: []}),
         scope=UserScope(uid=1),
     ),

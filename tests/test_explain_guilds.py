@@ -62,6 +62,16 @@ CASES = {
         ("update cohort 1 (g1): name 'AVC - Old' → 'AVC - G1' (named after the guild, as AVC",),
         Sites({1: [1]}, {1: [1]}, cohorts=(our_cohort(1, guild(1), name="AVC - Old"),)),
     ),
+    "one person's plan, and another's guild without a cohort": Case(
+        ("there is none yet", "Nothing: it is about user 2, and needs nothing here for them."),
+        Sites({1: [1], 2: [2]}, {2: [2]}),
+        UserScope(uid=2),
+    ),
+    "one person's plan, and a cohort to adopt": Case(
+        ("to adopt first", "Nothing: it is about user 1, and needs nothing here for them."),
+        Sites({1: [1]}, {1: []}, cohorts=(ADOPTABLE,)),
+        UserScope(uid=1),
+    ),
     "an adoption": Case(
         ("adopt cohort 1 (g1), because it has the guild's idnumber", "1 kept whom AVC does not"),
         Sites({1: [1]}, {1: [2]}, cohorts=(ADOPTABLE,)),
@@ -119,7 +129,7 @@ CASES = {
         scope=UserScope(uid=1),
     ),
     "gone, in one person's plan": Case(
-        ("only a full plan puts its cohort away",),
+        ("only a full plan puts the cohort away",),
         Sites({2: [1]}, {1: [1], 2: [1]}),
         scope=UserScope(uid=1),
     ),

@@ -13,6 +13,7 @@ from reconciler.models.operations import (
     UnassignRole,
 )
 from reconciler.models.plan import Plan
+from reconciler.models.scope import UserScope
 from reconciler.operations import words
 from reconciler.render.explain import from_file, guild_heading, hold_words
 from reconciler.render.explain_operations import CHANGED, cost, ground, guard_words, operation_words
@@ -104,6 +105,9 @@ def _members(part: CohortPart) -> str:
 
 
 def _nothing(part: CohortPart, plan: Plan) -> str:
+    if part.why == "already" and isinstance(plan.scope, UserScope):
+        # It saw no more of the guild than that one person needs.
+        return f"Nothing: it is about {name(str(plan.scope))}, and needs nothing here for them"
     if part.why == "already":
         return "Nothing: the cohort is as it should be"
     return why_words(part.why, plan) if part.why else ""

@@ -120,7 +120,8 @@ def why_words(why: Why, plan: Plan) -> str:
             return f"Nothing: it is about {name(str(plan.scope))}, and nothing else"
         case "gone-with-scope":
             return (
-                "Nothing: the guild is gone from AVC, and only a full plan puts its cohort away;"
+                "Nothing: the guild, or the role that the cohort was for, is gone, or not mapped"
+                " any more, and only a full plan puts the cohort away;"
                 f" this one is about {name(str(plan.scope))}"
             )
         case "left-out":
