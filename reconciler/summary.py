@@ -1,41 +1,14 @@
 """A plan in figures, and in one line."""
 
 from collections import Counter
-from dataclasses import dataclass
 
 from reconciler.member_lines import escaped
 from reconciler.models.plan import Plan
+from reconciler.models.review import Totals
 from reconciler.models.scope import FullScope
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """How much a plan does."""
-
-    create: int
-    rename: int
-    change: int
-    """Cohorts whose other fields, or what they give, change: adopted or restored ones, too."""
-    archive: int
-    members_only: int
-    """Cohorts whose members change, and nothing else."""
-    same: int | None
-    """Guilds whose own cohort stays as it is; None where the scope does not tell."""
-    add: int
-    remove: int
-    lost: int
-    """Courses, counted once a person, in which a removal takes the last enrolment."""
-    suspended: int
-    """Courses, counted once a person, in which a removal suspends."""
-    unknown: int
-    """Removals of which it cannot be seen what they cost."""
-    give: int
-    """Roles given one by one, and definitions made."""
-    take: int
-    problems: int
-
-
-def summarise(plan: Plan) -> Summary:
+def summarise(plan: Plan) -> Totals:
     """Count what a plan does."""
     actions = Counter(cohort.action for cohort in plan.cohorts)
     living = [cohort for cohort in plan.cohorts if cohort.action not in {"create", "archive"}]
@@ -48,7 +21,7 @@ def summarise(plan: Plan) -> Summary:
     definitions = Counter(c.definition.action for c in plan.cohorts if c.definition)
     own = [c for c in plan.cohorts if c.role is None and c.action not in {"archive", "forget"}]
     full = isinstance(plan.scope, FullScope)
-    return Summary(
+    return Totals(
         create=actions["create"],
         rename=len(renamed),
         change=len(fields),
@@ -98,7 +71,7 @@ def figures(plan: Plan) -> str:
     return f"{told}; {members}{_costs(found)}{_roles(found)}"
 
 
-def _costs(found: Summary) -> str:
+def _costs(found: Totals) -> str:
     if found.unknown:
         return ", at a cost that cannot be seen"
     parts = [
@@ -109,7 +82,7 @@ def _costs(found: Summary) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
-def _roles(found: Summary) -> str:
+def _roles(found: Totals) -> str:
     if not found.give and not found.take:
         return ""
     noun = "role" if found.give == 1 else "roles"

@@ -15,20 +15,27 @@ from reconciler.models.plan import Action, AvcSide, MatchingUsed, MoodleSide, Pr
 
 
 class Totals(Model):
-    """How much a plan does: see ``reconciler.summary.Summary``."""
+    """How much a plan does."""
 
     create: int
     rename: int
     change: int
+    """Cohorts whose other fields, or what they give, change: adopted or restored ones, too."""
     archive: int
     members_only: int
+    """Cohorts whose members change, and nothing else."""
     same: int | None
+    """Guilds whose own cohort stays as it is; None where the scope does not tell."""
     add: int
     remove: int
     lost: int
+    """Courses, counted once a person, in which a removal takes the last enrolment."""
     suspended: int
+    """Courses, counted once a person, in which a removal suspends."""
     unknown: int
+    """Removals of which it cannot be seen what they cost."""
     give: int
+    """Roles given one by one, and definitions made."""
     take: int
     problems: int
 

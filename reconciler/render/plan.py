@@ -22,7 +22,7 @@ from reconciler.render.terminal import name, number
 from reconciler.summary import headline
 
 FOLD = 10
-"""Additions to a cohort, roles given by it, and problems of a kind that are shown one by one."""
+"""Additions to a cohort, and problems of a kind, that are shown one by one."""
 FOLDED_COHORTS = 20
 """Cohorts that only gain members and are shown one by one."""
 

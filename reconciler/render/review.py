@@ -1,7 +1,6 @@
 """A plan put into words: the one place where they are chosen, whatever the format."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
@@ -19,7 +18,6 @@ from reconciler.models.review import (
     ProblemReview,
     Review,
     RoleReview,
-    Totals,
 )
 from reconciler.plan_file import digest
 from reconciler.render.problems import Elsewhere, pieces
@@ -73,7 +71,7 @@ def review(plan: Plan) -> Review:
         only=tuple(map(name, plan.only)),
         exclude=tuple(map(name, plan.exclude)),
         matching=plan.matching,
-        totals=Totals(**asdict(summarise(plan))),
+        totals=summarise(plan),
         guards=tuple(guard_reviews(plan.guards)),
         roles=tuple(map(role_review, plan.roles)),
         guilds=tuple(guild_reviews(plan)),
