@@ -8,19 +8,9 @@ from typing import Literal
 from reconciler.models.guards import GuardFigures
 from reconciler.models.operations import Operation, Outcome
 from reconciler.models.plan import Plan
-from reconciler.models.usage import Usage
+from reconciler.models.usage import CountedStep, Usage
 
-StepName = Literal[
-    "read AVC",
-    "read Moodle",
-    "plan",
-    "enrolments",
-    "guards",
-    "write",
-    "read back",
-    "tell AVC",
-    "the rest",
-]
+StepName = Literal[CountedStep, "the rest"]
 """``the rest`` is what is in none of the others: the configuration, waiting for another writer, the
 journal, and what is printed."""
 

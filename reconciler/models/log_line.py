@@ -5,21 +5,12 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from reconciler.models.base import Model
+from reconciler.models.usage import CountedStep
 
 LoggedCommand = Literal["plan", "explain", "apply", "sync", "release", "avc-moodle-sync"]
 """The commands that write a log: those that work on sites."""
 
-LoggedStep = Literal[
-    "read AVC",
-    "read Moodle",
-    "plan",
-    "enrolments",
-    "guards",
-    "write",
-    "read back",
-    "tell AVC",
-    "done",
-]
+LoggedStep = Literal[CountedStep, "done"]
 """What a line is about. The last one of each run is ``done``."""
 
 Level = Literal["info", "warning", "error"]

@@ -1,4 +1,10 @@
 from dataclasses import dataclass
+from typing import Literal
+
+CountedStep = Literal[
+    "read AVC", "read Moodle", "plan", "enrolments", "guards", "write", "read back", "tell AVC"
+]
+"""The steps of a run whose cost is counted apart."""
 
 
 @dataclass(frozen=True, slots=True)
