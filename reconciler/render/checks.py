@@ -5,9 +5,9 @@ from itertools import groupby
 
 from reconciler.checks import tally
 from reconciler.models.checks import Check
-from reconciler.render.status import wrapped
-from reconciler.render.sync import RULE
+from reconciler.render.sync import RULE, WIDTH
 from reconciler.render.terminal import name
+from reconciler.render.wrapping import hanging
 
 _BELOW = " " * 9
 _MARKS = {"PASS": "✓", "FAIL": "✗", "SKIP": "ℹ"}
@@ -36,16 +36,12 @@ def check_lines(checks: Sequence[Check]) -> Iterator[str]:
 def _lines(check: Check) -> Iterator[str]:
     text = f"{name(check.name)}: {name(check.words)}"
     mark = "⚠" if check.costs else _MARKS[check.result]
-    yield from _wrapped(f"  {mark} {check.result} ", text)
+    yield from hanging(f"  {mark} {check.result} ", text, WIDTH)
     if check.mend:
-        yield from _wrapped(f"{_BELOW}→ ", name(check.mend))
+        yield from hanging(f"{_BELOW}→ ", name(check.mend), WIDTH)
     if check.command:
         # In one piece, however long it is: somebody will copy it.
         yield f"{_BELOW}$ {name(check.command)}"
-
-
-def _wrapped(start: str, text: str) -> Iterator[str]:
-    yield from wrapped(text, start, " " * len(start))
 
 
 def _totals(checks: Sequence[Check]) -> Iterator[str]:

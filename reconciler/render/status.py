@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from rich.cells import cell_len
-
 from reconciler.models.status import (
     Drift,
     EndpointStatus,
@@ -14,12 +12,12 @@ from reconciler.models.status import (
     Status,
     Synchronization,
 )
-from reconciler.render.sync import RULE
+from reconciler.render.sync import RULE, WIDTH
 from reconciler.render.terminal import name, number
+from reconciler.render.wrapping import hanging
 
 _INDENT = 4
 _LABEL = 18
-_WIDTH = 80
 _AT_ONCE = 60
 """Seconds; younger is just now."""
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"))
@@ -71,23 +69,7 @@ def status_lines(status: Status) -> Iterator[str]:
 def _row(mark: str, label: str, text: str) -> Iterator[str]:
     """A line, or as many as it takes: what is said stays in its column."""
     start = " " * _INDENT + f"{mark} {label:<{_LABEL}}"
-    below = " " * (_INDENT + 2 + _LABEL)
-    yield from wrapped(text, start, below)
-
-
-def wrapped(text: str, start: str, below: str) -> Iterator[str]:
-    """The text in lines of 80 columns, each after the first behind ``below``.
-
-    ``textwrap`` counts characters, of which some take two columns. A word, as an address, is rather
-    too long than broken.
-    """
-    line, blank = start, ""
-    for word in text.split():
-        if blank and cell_len(line) + len(blank) + cell_len(word) > _WIDTH:
-            yield line
-            line, blank = below, ""
-        line, blank = f"{line}{blank}{word}", " "
-    yield line
+    yield from hanging(start, text, WIDTH)
 
 
 def _site(label: str, site: SiteStatus, program: str) -> Iterator[str]:

@@ -23,7 +23,9 @@ from reconciler.render.problems import Elsewhere, sentence
 from reconciler.render.terminal import number
 from reconciler.sync_record import record_of
 
-RULE = "=" * 80
+WIDTH = 80
+"""Columns, however wide the terminal is."""
+RULE = "=" * WIDTH
 NOT_RECORDED = "Moodle keeps no record of this run: web services cannot write one"
 _ROLE_LINES = (
     (DefineRole, ("role definition made", "role definitions made")),
