@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from reconciler.explain_view import View
+from reconciler.explain_view import View, guild_of
 from reconciler.models.avc import Guild
 from reconciler.models.desired import CohortKey
 from reconciler.models.explanation import (
@@ -26,7 +26,7 @@ from reconciler.planner import Planned
 
 def guild_facts(view: View, seen: Planned, uuid: str) -> GuildFacts:
     """A guild as AVC has it; of one that is gone, what its cohort or the plan still tells."""
-    guild = _of_avc(seen, uuid)
+    guild = guild_of(seen, uuid)
     orphans = (o.mark.guild for o in seen.pairing.orphans if o.mark.key.uuid == uuid)
     planned = (cohort.guild for cohort in view.plan.cohorts if cohort.uuid == uuid)
     name = seen.pairing.names.get(uuid) or next(orphans, None) or next(planned, "")
@@ -66,10 +66,6 @@ def guild_explained(view: View, uuid: str) -> GuildExplained:
     )
 
 
-def _of_avc(seen: Planned, uuid: str) -> Guild | None:
-    return next((guild for guild in seen.snapshots.avc.guilds if guild.uuid == uuid), None)
-
-
 def _all(part: CohortPart) -> Iterator[Operation]:
     yield from (item.operation for item in part.operations)
     yield from part.fresh
@@ -84,21 +80,16 @@ class _Asked:
 
     @property
     def guild(self) -> Guild | None:
-        return _of_avc(self.view.now, self.uuid)
+        return guild_of(self.view.now, self.uuid)
 
     def problems(self, name: str) -> tuple[Problem, ...]:
         told = (p for p in self.view.plan.problems if name in p.guilds)
         return tuple(dict.fromkeys((*told, *self._left_alone(name))))
 
     def cohorts(self) -> Iterator[CohortPart]:
-        pairing, plan = self.view.now.pairing, self.view.plan
-        found: dict[CohortKey, Pair | Orphan | None] = {
-            pair.key: pair for pair in pairing.pairs if pair.guild.uuid == self.uuid
-        }
-        found |= {o.mark.key: o for o in pairing.orphans if o.mark.key.uuid == self.uuid}
-        found |= {c.key: found.get(c.key) for c in plan.cohorts if c.uuid == self.uuid}
-        for key in sorted(found or {CohortKey(self.uuid): None}, key=lambda key: key.role or ""):
-            yield self._part(key, found.get(key))
+        found = self.view.cohorts(self.uuid, self.view.now) or {CohortKey(self.uuid): None}
+        for key, thing in found.items():
+            yield self._part(key, thing)
 
     def _left_alone(self, name: str) -> Iterator[Problem]:
         return (p for p in self.view.now.pairing.problems if name in p.guilds)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reconciler.desired import active_members, wanted_members
 from reconciler.evidence import KEPT_STRANGER
 from reconciler.explain_names import Subject
-from reconciler.explain_view import View
+from reconciler.explain_view import View, guild_of
 from reconciler.models.avc import Guild
 from reconciler.models.desired import CohortKey
 from reconciler.models.explanation import Place, PlannedOperation, Why
@@ -72,7 +72,8 @@ class Places:
 
     def found(self, *, always: bool) -> Iterator[Place]:
         """Each place that they, or the plan, have to do with; ``always`` the guild's own cohort."""
-        for key, thing in self._cohorts():
+        own: dict[CohortKey, Pair | Orphan | None] = {CohortKey(self.uuid): None}
+        for key, thing in (own | self.view.cohorts(self.uuid, self.seen)).items():
             cohort = self._cohort(key, thing)
             touched = [
                 account
@@ -80,16 +81,15 @@ class Places:
                 if self._done_to(key, account)
                 or (self._inside(thing, cohort, account) and not self._anothers(account))
             ]
-            own = key.role is None
             for account in touched:
                 yield self._place(key, thing, cohort, account)
-            if not touched and (self._wanted(thing) or (own and (always or self.row))):
+            if not touched and (self._wanted(thing) or (key.role is None and (always or self.row))):
                 yield self._place(key, thing, cohort, self._theirs)
 
     @property
     def guild(self) -> Guild | None:
         """As AVC has it; None: it is gone."""
-        return next((g for g in self.seen.snapshots.avc.guilds if g.uuid == self.uuid), None)
+        return guild_of(self.seen, self.uuid)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -114,19 +114,6 @@ class Places:
         """Whether somebody else is known to own it."""
         owner = self.view.owner(account, self.seen)
         return owner is not None and self.subject.uid not in {None, owner}
-
-    def _cohorts(self) -> Iterator[tuple[CohortKey, Pair | Orphan | None]]:
-        """The guild's cohorts as they are paired; None: left alone, or known by the plan only."""
-        pairing = self.seen.pairing
-        found: dict[CohortKey, Pair | Orphan | None] = {
-            pair.key: pair for pair in pairing.pairs if pair.guild.uuid == self.uuid
-        }
-        found |= {o.mark.key: o for o in pairing.orphans if o.mark.key.uuid == self.uuid}
-        found.setdefault(CohortKey(self.uuid), None)
-        for cohort in self.view.plan.cohorts:
-            if cohort.uuid == self.uuid:
-                found.setdefault(cohort.key, None)
-        yield from sorted(found.items(), key=lambda item: item[0].role or "")
 
     def _cohort(self, key: CohortKey, thing: Pair | Orphan | None) -> int | None:
         if thing is not None:

@@ -10,6 +10,7 @@ from reconciler.errors import NotFound, StalePlan
 from reconciler.guard_rules import RULES, Around
 from reconciler.guards import Verdict, judged
 from reconciler.held_back import HeldBack, held_back
+from reconciler.models.avc import Guild
 from reconciler.models.desired import CohortKey
 from reconciler.models.explanation import PlannedOperation
 from reconciler.models.guards import GuardFigures, GuardName, GuardSettings, Limit
@@ -18,6 +19,7 @@ from reconciler.models.plan import Plan
 from reconciler.models.scope import FullScope, GuildScope, UserScope
 from reconciler.models.settings import SyncSettings
 from reconciler.operations import operations
+from reconciler.pairing import Orphan, Pair
 from reconciler.planner import Planned
 from reconciler.reconciliation import SitePair, Work, located, plan_now, saved
 from reconciler.reconciliation_alone import saved_alone
@@ -62,6 +64,20 @@ class View:
             case UserScope(uid=asked):
                 return uid == asked
 
+    def cohorts(self, uuid: str, seen: Planned) -> dict[CohortKey, Pair | Orphan | None]:
+        """A guild's cohorts as they are paired; None: left alone, or known by the plan only.
+
+        Its own comes first.
+        """
+        found: dict[CohortKey, Pair | Orphan | None] = {
+            pair.key: pair for pair in seen.pairing.pairs if pair.guild.uuid == uuid
+        }
+        found |= {o.mark.key: o for o in seen.pairing.orphans if o.mark.key.uuid == uuid}
+        for cohort in self.plan.cohorts:
+            if cohort.uuid == uuid:
+                found.setdefault(cohort.key, None)
+        return dict(sorted(found.items(), key=lambda item: item[0].role or ""))
+
     def owner(self, account: int, seen: Planned) -> int | None:
         """Whose an account is beyond doubt, in AVC: by what was read for the plan, or ``seen``."""
         found = seen.matching.person_of.get(account)
@@ -103,6 +119,11 @@ class View:
         if figures.guard != _BY_GUILD or figures.found.split(", and ")[0] == here:
             return figures
         return figures.model_copy(update={"found": f"{here}; most: {figures.found}"})
+
+
+def guild_of(seen: Planned, uuid: str) -> Guild | None:
+    """A guild as AVC has it; None: it is gone."""
+    return next((guild for guild in seen.snapshots.avc.guilds if guild.uuid == uuid), None)
 
 
 def view(plan: Plan, pair: SitePair) -> View:
