@@ -1,7 +1,7 @@
 """``pl avc-moodle-sync`` in detail: guild by guild and person by person."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from reconciler.applier import Applied
@@ -46,6 +46,8 @@ _DONE = {
     "archive": "Archived",
 }
 _OF_ROLES = AssignRole | UnassignRole | DefineRole | UndefineRole
+_Costs = Mapping[tuple[CohortKey, int], str]
+"""What leaving a cohort costs an account."""
 
 
 def verbose(planned: Planned, report: Report) -> Iterator[str]:
@@ -144,9 +146,10 @@ def dry_run(planned: Planned, *, verbose: bool) -> Iterator[str]:
             yield from _guild_block(
                 planned, guild, guild.pair.cohort.id if guild.pair.cohort else None
             )
+    costs = _costs(planned)
     intentions = [
         *_cohort_intentions(planned),
-        *(item for guild in planned.cohorts for item in _intentions(planned, guild)),
+        *(item for guild in planned.cohorts for item in _intentions(planned, guild, costs)),
         *_orphan_intentions(planned),
     ]
     shown = [text for kind, text in intentions if kind != "same" or verbose or one_person]
@@ -231,9 +234,9 @@ def _concerned(planned: Planned, guild: GuildPlanned) -> list[tuple[int, str]]:
     return sorted(named, key=lambda item: (item[1], item[0]))
 
 
-def _intentions(planned: Planned, guild: GuildPlanned) -> Iterator[tuple[str, str]]:
+def _intentions(planned: Planned, guild: GuildPlanned, costs: _Costs) -> Iterator[tuple[str, str]]:
     """(add, remove or same; the line) for one guild's people."""
-    diff, costs = guild.diff.members, _costs(planned, guild.desired.key)
+    diff, key = guild.diff.members, guild.desired.key
     cohort = guild.pair.cohort.id if guild.pair.cohort else "(new)"
     one_person = isinstance(planned.plan.scope, UserScope)
     for account, person in _concerned(planned, guild):
@@ -243,7 +246,7 @@ def _intentions(planned: Planned, guild: GuildPlanned) -> Iterator[tuple[str, st
         elif account in diff.remove:
             why = _LEFT[diff.remove[account].because or "left-guild"]
             place = f"cohort {cohort} ({_cohort_of(guild)})"
-            yield "remove", f"✗ {who}Remove from {place} - {why}{costs.get(account, '')}"
+            yield "remove", f"✗ {who}Remove from {place} - {why}{costs.get((key, account), '')}"
         else:
             place = f"cohort {cohort} ({_cohort_of(guild)})"
             yield "same", f"✓ {who}Add to {place} - Already present"
@@ -267,13 +270,14 @@ def _orphan_intentions(planned: Planned) -> Iterator[tuple[str, str]]:
             yield "remove", f"✗ {who}: Remove from cohort {cohort.cohort} - {why}"
 
 
-def _costs(planned: Planned, key: CohortKey) -> dict[int, str]:
-    """What leaving that cohort costs, by account."""
+def _costs(planned: Planned) -> _Costs:
+    """What removals cost, where they cost anything."""
     return {
-        member.moodle: _cost(member)
+        (key, member.moodle): cost
         for cohort in planned.plan.cohorts
-        if cohort.key == key
+        for key in (cohort.key,)
         for member in cohort.members
+        if (cost := _cost(member))
     }
 
 
