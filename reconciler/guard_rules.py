@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from reconciler import wording
 from reconciler.hosts import host_of, is_at
 from reconciler.models.avc import AvcCounts
 from reconciler.models.desired import CohortKey
@@ -103,7 +104,10 @@ def _empty_avc(found: _Numbered, around: Around, _settings: GuardSettings) -> Fo
     empty = not guilds or not members
     counted = [number for number, _ in found] if empty else ()
     return Found(
-        limit, f"{_some(guilds, 'guild')} and {_some(members, 'membership')}", empty, counted
+        limit,
+        f"{wording.number(guilds, 'guild')} and {wording.number(members, 'membership')}",
+        empty,
+        counted,
     )
 
 
@@ -137,7 +141,7 @@ def _removals_per_guild(found: _Numbered, around: Around, settings: GuardSetting
     if not shares:
         return Found(limit.words, "none")
     count, size, losses = max(over or shares, key=lambda share: share[0])
-    more = f", and {_some(len(over) - 1, 'more guild')}" if len(over) > 1 else ""
+    more = f", and {wording.number(len(over) - 1, 'more guild')}" if len(over) > 1 else ""
     largest = f"{_name(losses[0].operation)} {count} of {size}{more}"
     return _held(limit.words, largest, [loss.number for _, _, losses in over for loss in losses])
 
@@ -156,7 +160,9 @@ def _archives(found: _Numbered, around: Around, settings: GuardSettings) -> Foun
     # Whoever is taken out of a cohort that is put away loses what it gave: that is the harm.
     counted = [n for n, op in found if op.key in gone] if over else ()
     return _held(
-        settings.archives.words, f"{len(guilds)} of {_some(len(around.guilds), 'guild')}", counted
+        settings.archives.words,
+        f"{len(guilds)} of {wording.number(len(around.guilds), 'guild')}",
+        counted,
     )
 
 
@@ -215,8 +221,8 @@ def _protected(found: _Numbered, around: Around, settings: GuardSettings) -> Fou
             or not people.isdisjoint(_known_as(op, around))
         )
     ]
-    who = "1 person" if len(people) == 1 else f"{len(people)} people"
-    named = f" of {who} and {_some(len(guilds), 'guild')}" if people or guilds else ""
+    who = wording.number(len(people), "person", "people")
+    named = f" of {who} and {wording.number(len(guilds), 'guild')}" if people or guilds else ""
     return _held(_NONE, f"{len(counted) or 'none'}{named}", counted)
 
 
@@ -294,10 +300,6 @@ def _takes(operation: Operation) -> bool:
 
 def _takings(found: _Numbered) -> list[int]:
     return [number for number, operation in found if _takes(operation)]
-
-
-def _some(count: int, noun: str) -> str:
-    return f"{count} {noun if count == 1 else noun + 's'}"
 
 
 def _name(operation: Operation) -> str:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from reconciler import wording
 from reconciler.member_lines import escaped
 from reconciler.models.plan import Plan
 from reconciler.models.review import Totals
@@ -65,8 +66,7 @@ def figures(plan: Plan) -> str:
     first, *rest = cohorts or ["none to change"]
     number, _, verb = first.partition(" ")
     noun = "cohort" if number == "1" else "cohorts"
-    coming = "member" if found.add == 1 else "members"
-    members = f"{found.add} {coming} to add, {found.remove} to remove"
+    members = f"{wording.number(found.add, 'member')} to add, {found.remove} to remove"
     told = ", ".join([f"{number} {noun} {verb}", *rest])
     return f"{told}; {members}{_costs(found)}{_roles(found)}"
 
@@ -75,9 +75,9 @@ def _costs(found: Totals) -> str:
     if found.unknown:
         return ", at a cost that cannot be seen"
     parts = [
-        f"{number} {'enrolment' if number == 1 else 'enrolments'} {verb}"
-        for number, verb in ((found.lost, "lost"), (found.suspended, "suspended"))
-        if number
+        f"{wording.number(count, 'enrolment')} {verb}"
+        for count, verb in ((found.lost, "lost"), (found.suspended, "suspended"))
+        if count
     ]
     return f" ({', '.join(parts)})" if parts else ""
 
@@ -85,5 +85,4 @@ def _costs(found: Totals) -> str:
 def _roles(found: Totals) -> str:
     if not found.give and not found.take:
         return ""
-    noun = "role" if found.give == 1 else "roles"
-    return f"; {found.give} {noun} to give, {found.take} to take"
+    return f"; {wording.number(found.give, 'role')} to give, {found.take} to take"

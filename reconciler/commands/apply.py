@@ -140,7 +140,7 @@ def apply_work(
     """
     from reconciler.applier import require_success, to_do
     from reconciler.reconciliation import apply as carry_out
-    from reconciler.render.terminal import number
+    from reconciler.wording import number
 
     todo = to_do(work.checked, left_out)
     already = sum(item.state == "done" for item in work.checked)
@@ -177,7 +177,7 @@ def _require_whole(work: "Work", pair: "SitePair", left_out: "frozenset[int]", d
 
 def _ending(report: "Report", already: int) -> "Iterator[str]":
     from reconciler.render.sync import NOT_RECORDED
-    from reconciler.render.terminal import number
+    from reconciler.wording import number
 
     done = sum(item.outcome.status == "done" for item in report.applied)
     meanwhile = len(report.applied) - done

@@ -129,7 +129,7 @@ def _found(run: str, moodle: str | None) -> "RunRecord":
 
 
 def _fit(checked: "Sequence[Checked]") -> Iterator[str]:
-    from reconciler.render.terminal import number
+    from reconciler.wording import number
 
     done = sum(item.state == "done" for item in checked)
     stale = [item.why for item in checked if item.state == "stale"]

@@ -34,7 +34,8 @@ def lint(
 
     Exit codes: 0 nothing but warnings, 1 something is wrong.
     """
-    from reconciler.render.terminal import Terminal, number
+    from reconciler.render.terminal import Terminal
+    from reconciler.wording import number
 
     terminal = Terminal()
     wrong = warnings = 0

@@ -19,8 +19,9 @@ from reconciler.render.explain import from_file, guild_heading, hold_words
 from reconciler.render.explain_operations import CHANGED, cost, ground, guard_words, operation_words
 from reconciler.render.explain_why import why_words
 from reconciler.render.problems import Elsewhere, sentence
-from reconciler.render.terminal import name, number
+from reconciler.render.terminal import name
 from reconciler.render.wrapping import wrapped
+from reconciler.wording import number
 
 SHOWN = 10
 """Of many alike, those that are told one by one; removals always are."""

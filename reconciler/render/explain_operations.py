@@ -18,7 +18,8 @@ from reconciler.models.operations import (
 from reconciler.models.plan import FlagChange, TextChange
 from reconciler.operations import words
 from reconciler.render.explain_why import GROUNDS
-from reconciler.render.terminal import name, number
+from reconciler.render.terminal import name
+from reconciler.wording import number
 
 _ACTIONS = {
     "adopt": "it has the guild's idnumber, a name that starts with 'AVC - ', and no mark yet",

@@ -8,7 +8,7 @@ from reconciler.held_back import HeldBack
 from reconciler.models.guards import GuardFigures
 from reconciler.models.plan import Plan
 from reconciler.operations import operations
-from reconciler.render.terminal import number
+from reconciler.wording import number
 
 
 def guard_lines(guards: Iterable[GuardFigures]) -> Iterator[str]:

@@ -20,7 +20,8 @@ from reconciler.models.operations import (
     UndefineRole,
 )
 from reconciler.operations import words
-from reconciler.render.terminal import name, number
+from reconciler.render.terminal import name
+from reconciler.wording import number
 
 NOTHING = "No run is remembered here"
 

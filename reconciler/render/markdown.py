@@ -16,7 +16,7 @@ from reconciler.models.review import (
 from reconciler.render.fitting import Left, Line, Part, fitted
 from reconciler.render.markdown_text import code, fenced, html_code, plain
 from reconciler.render.plan import change_line, person_ids, person_words
-from reconciler.render.terminal import number
+from reconciler.wording import number
 
 
 class Kind(IntEnum):

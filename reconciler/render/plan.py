@@ -18,8 +18,9 @@ from reconciler.models.review import (
 from reconciler.plan_file import digest
 from reconciler.render.guards import guard_lines, tripped
 from reconciler.render.review import guild_reviews, problem_reviews, role_review
-from reconciler.render.terminal import name, number
+from reconciler.render.terminal import name
 from reconciler.summary import headline
+from reconciler.wording import number
 
 FOLD = 10
 """Additions to a cohort, and problems of a kind, that are shown one by one."""

@@ -21,8 +21,9 @@ from reconciler.models.review import (
 )
 from reconciler.plan_file import digest
 from reconciler.render.problems import Elsewhere, pieces
-from reconciler.render.terminal import name, number
+from reconciler.render.terminal import name
 from reconciler.summary import figures, headline, summarise
+from reconciler.wording import number
 
 UNSEEN = "what it costs them cannot be seen"
 """The cost of a removal that this access to Moodle does not show."""

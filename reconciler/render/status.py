@@ -13,8 +13,9 @@ from reconciler.models.status import (
     Synchronization,
 )
 from reconciler.render.sync import RULE, WIDTH
-from reconciler.render.terminal import name, number
+from reconciler.render.terminal import name
 from reconciler.render.wrapping import hanging
+from reconciler.wording import number
 
 _INDENT = 4
 _LABEL = 18

@@ -20,8 +20,8 @@ from reconciler.operations import words
 from reconciler.planner import Planned
 from reconciler.reconciliation import Report
 from reconciler.render.problems import Elsewhere, sentence
-from reconciler.render.terminal import number
 from reconciler.sync_record import record_of
+from reconciler.wording import number
 
 WIDTH = 80
 """Columns, however wide the terminal is."""

@@ -24,8 +24,9 @@ from reconciler.operations import operations, words
 from reconciler.plan_cohorts import GuildPlanned
 from reconciler.planner import Planned
 from reconciler.reconciliation import Report
-from reconciler.render.terminal import name, number
+from reconciler.render.terminal import name
 from reconciler.summary import summarise
+from reconciler.wording import number
 
 _LEFT = {
     "left-guild": "User left guild",

@@ -126,8 +126,3 @@ def note(text: str, *, debug: bool) -> None:
 def name(text: str) -> str:
     """Somebody's name, or a site's text, safe to print: controls and bidi marks are escaped."""
     return escaped(text)
-
-
-def number(count: int, noun: str, plural: str = "") -> str:
-    """``1 user``, ``3 users``."""
-    return f"{count} {noun if count == 1 else plural or noun + 's'}"

@@ -12,7 +12,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from reconciler.models.review import CohortReview, GuildReview, PersonChange, Review, Totals
 from reconciler.render.html.text_diff import compared
 from reconciler.render.review import UNSEEN
-from reconciler.render.terminal import number
+from reconciler.wording import number
 
 ROWS = 100
 """In a block of a long table: a browser lays out only the blocks that are on the screen."""
