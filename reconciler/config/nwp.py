@@ -47,9 +47,15 @@ class SiteEntry:
             message = _message(first["type"], first["msg"], first["loc"], model)
             raise ConfigError(message, self._where(path)) from error
 
-    def refuse(self, key: str, message: str) -> ConfigError:
-        """An error about a key of this entry."""
-        return ConfigError(message, self._where((key,)))
+    def keys_of(self, *part: str) -> tuple[str, ...]:
+        """The keys of the entry, or of a part of it: its own, then its recipe's."""
+        return tuple(
+            str(key) for found in (self.own, self.recipe) for key in _mapping_at(found, part)
+        )
+
+    def refuse(self, message: str, *path: str) -> ConfigError:
+        """An error about a key of this entry, or of a part of it."""
+        return ConfigError(message, self._where(path))
 
     def _where(self, path: Sequence[str]) -> str:
         line = _line(self.own, path) or _line(self.recipe, path) or _line_of(self.own)
@@ -155,6 +161,14 @@ def _is_model(kind: Any) -> bool:
 def _mapping(entry: Mapping[str, Any], key: str) -> Any:
     value = entry.get(key)
     return {} if value is None else value
+
+
+def _mapping_at(entry: Mapping[str, Any], part: Sequence[str]) -> Mapping[str, Any]:
+    """A part of an entry, empty where it is none."""
+    found: Any = entry
+    for key in part:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
 
 
 def _merged(below: Any, above: Any) -> Any:

@@ -1,127 +1,37 @@
 """The pair of sites that a command works on."""
 
 import os
-import re
 from dataclasses import dataclass
 from getpass import getuser
 from importlib.metadata import entry_points
 from pathlib import Path
 from socket import gethostname
 from time import monotonic
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict
 
 from reconciler.config.declared import declared
-from reconciler.config.holds import HoldEntry, holding
+from reconciler.config.integration import MoodleIntegration
 from reconciler.config.joining import with_joining
+from reconciler.config.misplaced import refuse_misplaced
 from reconciler.config.nwp import SiteEntry, find_file, refuse_bad_name, site_entry
 from reconciler.config.recipes import Kind, refuse_other_kind
 from reconciler.config.secrets import secret
 from reconciler.errors import ConfigError, NotReady
 from reconciler.inspection import Known
-from reconciler.machine_names import MACHINE_NAME
 from reconciler.metered import metered
-from reconciler.models.base import Model
-from reconciler.models.guards import GuardSettings
 from reconciler.models.integration import Declared
-from reconciler.models.moodle import Rule
-from reconciler.models.plan import Way
-from reconciler.models.settings import SyncSettings
 from reconciler.planner import Sites
 from reconciler.ports import AvcSite, MoodleSite
 from reconciler.reconciliation import SitePair
 from reconciler.state import state_directory
 
 GROUP = "reconciler.providers"
-_ROLE = re.compile(r"[A-Za-z0-9_-]+")
-"""Moodle's own rule for short names of roles: ``PARAM_ALPHANUMEXT`` in its form for roles."""
 _DEFAULT_VIA: dict[Kind, str] = {"avc": "drush", "moodle": "cli"}
 """What needs nothing but the sites themselves."""
 
 M = TypeVar("M", bound=BaseModel)
-
-
-class SyncPart(Model):
-    """``moodle_integration.sync``: this program's own settings; a typing error is an error."""
-
-    matching: tuple[Rule, ...] = SyncSettings().matching
-    trust_idnumber: bool = False
-    strangers: Literal["keep", "remove"] = "keep"
-    names: bool = True
-    guild_names: dict[str, str] = Field(default_factory=dict)
-    roles_by: dict[str, Way] = Field(default_factory=dict)
-    allow_privileged_roles: tuple[str, ...] = ()
-    lock_cohorts: bool = False
-    oauth2_issuer: str | None = None
-    require_module: bool = True
-    guards: GuardSettings = GuardSettings()
-    hold: tuple[HoldEntry, ...] = ()
-
-    @model_validator(mode="after")
-    def _names_fit(self) -> "SyncPart":
-        names = [name.casefold() for name in self.guild_names.values()]
-        if len(set(names)) < len(names):
-            raise ValueError("guild_names gives two guilds the same name")
-        for name in self.guild_names.values():
-            if not MACHINE_NAME.fullmatch(name) or name.isdecimal():
-                raise ValueError(
-                    f"guild_names: '{name}' is no machine name: letters, digits, '.', '_', '~' and"
-                    " '-' make one, and not digits alone"
-                )
-        return self
-
-
-class MoodleIntegration(BaseModel):
-    """``moodle_integration`` of an AVC site; keys of other tools are left alone."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-    moodle_url: str | None = None
-    role_sync: bool = False
-    role_mapping: dict[str, str] = Field(default_factory=dict)
-    sync: SyncPart = SyncPart()
-
-    @field_validator("sync", mode="before")
-    @classmethod
-    def _empty_is_default(cls, found: object) -> object:
-        return {} if found is None else found
-
-    @field_validator("role_mapping")
-    @classmethod
-    def _roles_have_short_names(cls, mapping: dict[str, str]) -> dict[str, str]:
-        for role in mapping.values():
-            if not _ROLE.fullmatch(role):
-                raise ValueError(
-                    f"{role!r} is no short name of a Moodle role: letters, digits, '_' and '-' make"
-                    " one, as in editingteacher"
-                )
-        return mapping
-
-    @model_validator(mode="after")
-    def _one_role_for_members(self) -> "MoodleIntegration":
-        roles = normalised(self.role_mapping)
-        if self.role_sync and not roles:
-            raise ValueError("role_sync is on, and role_mapping is empty: say which roles to give")
-        member, default = roles.get("guild_member"), roles.get("default")
-        if member and default and member != default:
-            raise ValueError(
-                f"role_mapping gives ordinary members two roles: guild_member: {member} and"
-                f" default: {default}"
-            )
-        return self
-
-    def settings(self, avc_url: str | None) -> SyncSettings:
-        """As the core takes them; ``avc_url`` is where people find this AVC, if that is known."""
-        names = {uuid.lower(): name for uuid, name in self.sync.guild_names.items()}
-        return SyncSettings(
-            **self.sync.model_dump(exclude={"require_module", "guild_names", "hold"}),
-            guild_names=names,
-            hold=holding(self.sync.hold),
-            role_sync=self.role_sync,
-            role_mapping=normalised(self.role_mapping),
-            avc_url=avc_url,
-        )
 
 
 class AvcIntegration(BaseModel):
@@ -165,10 +75,10 @@ class Access:
             place = Path(str(named)).expanduser() if named else Path("sites") / self.entry.name
         except RuntimeError as error:
             raise self.entry.refuse(
-                "directory", f"there is no such home directory: {named}"
+                f"there is no such home directory: {named}", "directory"
             ) from error
         if "\0" in str(place):
-            raise self.entry.refuse("directory", "no path has a NUL in it")
+            raise self.entry.refuse("no path has a NUL in it", "directory")
         return str(self.entry.file.parent / place)
 
     def options(self, model: type[M]) -> M:
@@ -275,19 +185,10 @@ def _entry(file: Path, name: str, kind: Kind) -> SiteEntry | ConfigError:
     try:
         entry = site_entry(file, name)
         refuse_other_kind(entry, kind, Access(entry, None).site_directory)
+        refuse_misplaced(entry, kind)
     except ConfigError as error:
         return error
     return entry
-
-
-def normalised(mapping: dict[str, str]) -> dict[str, str]:
-    """A role mapping with ``_`` for ``-``; raises ValueError where that makes one key of two."""
-    found: dict[str, str] = {}
-    for key, role in mapping.items():
-        name = key.replace("-", "_")
-        if found.setdefault(name, role) != role:
-            raise ValueError(f"role_mapping has {name} twice, with '-' and '_'")
-    return found
 
 
 def _connect(kind: Kind, access: Access) -> Any:
@@ -296,5 +197,5 @@ def _connect(kind: Kind, access: Access) -> Any:
     point = offered.get(f"{kind}.{via}")
     if point is None:
         known = ", ".join(sorted(n.partition(".")[2] for n in offered if n.startswith(f"{kind}.")))
-        raise access.entry.refuse("access", f"via: {via} is not known; there is: {known}")
+        raise access.entry.refuse(f"via: {via} is not known; there is: {known}", "access")
     return point.load()(access)
