@@ -64,7 +64,7 @@ def run(app: typer.Typer, arguments: Sequence[str], *, highest: int = 5) -> int:
     if form == "text" or not arguments or arguments[0] not in _LOGGED:
         code, _ = _ended(app, arguments, highest)
         return code
-    from reconciler.render.log import logging_to_stderr  # noqa: PLC0415 - only a log pays for it
+    from reconciler.render.log import logging_to_stderr  # noqa: PLC0415 - help does without
 
     with logging_to_stderr(cast("LoggedCommand", arguments[0])) as log:
         try:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, TextIO, cast
 from reconciler.journal_lines import KINDS, masked
 from reconciler.meter import Listener, StepName
 from reconciler.models.guards import GuardFigures
-from reconciler.models.log_line import Counts, Level, LoggedCommand, LoggedStep, LogLine
 from reconciler.models.operations import Operation, Outcome
 from reconciler.models.plan import Plan
 from reconciler.models.usage import Usage
@@ -22,6 +21,7 @@ from reconciler.operations import operations
 from reconciler.plan_file import digest
 
 if TYPE_CHECKING:
+    from reconciler.models.log_line import Counts, Level, LoggedCommand, LoggedStep
     from reconciler.reconciliation import SitePair
 
 _CONTENT = (0, 2)
@@ -33,7 +33,7 @@ _KINDS = {kind: name for name, kind in KINDS.items()}
 class JsonLog(Listener):
     """Writes a line for each step of a run as it ends; for ``the rest``, one when all is done."""
 
-    def __init__(self, command: LoggedCommand, stream: TextIO) -> None:
+    def __init__(self, command: "LoggedCommand", stream: TextIO) -> None:
         self._command = command
         self._stream = stream
         self._began = monotonic()
@@ -99,8 +99,15 @@ class JsonLog(Listener):
         return {"fulfilled": fulfilled, "failed": failed}
 
     def _line(
-        self, step: LoggedStep, level: Level, seconds: float, usage: Usage, told: Mapping[str, Any]
+        self,
+        step: "LoggedStep",
+        level: "Level",
+        seconds: float,
+        usage: Usage,
+        told: Mapping[str, Any],
     ) -> None:
+        from reconciler.models.log_line import LogLine  # noqa: PLC0415 - only a log pays for it
+
         line = LogLine(
             time=datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             level=level,
@@ -126,7 +133,7 @@ _CURRENT: ContextVar[JsonLog | None] = ContextVar("_CURRENT", default=None)
 
 
 @contextmanager
-def logging_to_stderr(command: LoggedCommand) -> Iterator[JsonLog]:
+def logging_to_stderr(command: "LoggedCommand") -> Iterator[JsonLog]:
     """A log of what runs inside. Standard error has nothing else: what is meant for people, and
     would be written there, is written to standard output.
     """
@@ -152,5 +159,5 @@ def follow(pair: "SitePair") -> None:
         pair.meter.listener = log
 
 
-def _counts(found: Counter[str]) -> Counts:
+def _counts(found: Counter[str]) -> "Counts":
     return cast("Counts", {kind: found[kind] for kind in KINDS if found[kind]})
