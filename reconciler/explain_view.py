@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from reconciler.desired import active_members
 from reconciler.errors import NotFound, StalePlan
-from reconciler.guard_rules import RULES, Around
+from reconciler.guard_rules import RULES
+from reconciler.guard_sight import Around
 from reconciler.guards import Verdict, judged
 from reconciler.held_back import HeldBack, held_back
 from reconciler.models.avc import Guild

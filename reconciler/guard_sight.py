@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from reconciler.guard_rules import Around
 from reconciler.marks import mark_of
 from reconciler.models.avc import AvcCounts
+from reconciler.models.desired import CohortKey
 from reconciler.models.moodle import COMPONENT, MoodleSnapshot, RoleState
 from reconciler.models.operations import AddMember, ChangeCohort, Operation, RemoveMember
 from reconciler.models.plan import Plan
@@ -14,6 +14,43 @@ from reconciler.models.scope import GuildScope
 from reconciler.models.settings import SyncSettings
 from reconciler.pairing import is_archived
 from reconciler.stale import Checked
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What guards look at beside the operations themselves."""
+
+    avc: str
+    """AVC's UUID."""
+    url: str
+    """The Moodle's address."""
+    sizes: Mapping[int, int]
+    """Cohort → how many members it had before any of the operations."""
+    guilds: frozenset[str]
+    """UUIDs of the guilds that had cohorts of ours in use before any of the operations."""
+    names: Mapping[int, str]
+    """Account → its user name in Moodle."""
+    members: Mapping[int, frozenset[int]]
+    """Cohort → its members now: of one person's plan, which changes no definition of a cohort
+    that is there, perhaps only those whom it is about."""
+    inside: Mapping[CohortKey, frozenset[int]]
+    """The same of our cohorts, by what they are for: also of one that a plan is yet to create."""
+    ruling: frozenset[str] | None
+    """Roles that rule the site; None: this access shows no roles."""
+    ruled: frozenset[int]
+    """Cohorts whose members get such a role by a definition of local_cohortrole."""
+    given: Mapping[tuple[int, str], frozenset[int]]
+    """Cohort and role → the accounts that this program has given it, one by one."""
+    community: AvcCounts | None
+    """What AVC has; None: it was not asked."""
+    matches: Mapping[int, int] | None
+    """AVC uid → account, as the journal's last entries have it; None: there is no journal."""
+    joined: bool | None
+    """Whether the configuration joins these two sites: see ``SyncSettings.joined``."""
+    hosts: tuple[str, ...]
+    """Hosts of Moodles that the configuration lists for this AVC."""
+    taken: tuple[str, ...]
+    """Those that it lists for others."""
 
 
 def around(

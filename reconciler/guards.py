@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
 from typing import get_args
 
-from reconciler.guard_rules import RULES, Around, Found, members_of
+from reconciler.guard_rules import RULES, Found, members_of
+from reconciler.guard_sight import Around
 from reconciler.models.base import Model
 from reconciler.models.desired import CohortKey
 from reconciler.models.guards import GUARDS, GuardFigures, GuardName, GuardSettings

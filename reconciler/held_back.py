@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reconciler.dependencies import falling, needs
 from reconciler.errors import GuardTripped
-from reconciler.guard_rules import Around
+from reconciler.guard_sight import Around
 from reconciler.guards import REMEDIES, Verdict, judged
 from reconciler.models.guards import GuardFigures, GuardSettings
 from reconciler.models.operations import CreateCohort

@@ -19,8 +19,7 @@ from reconciler.errors import (
     StateError,
 )
 from reconciler.gather import gather
-from reconciler.guard_rules import Around
-from reconciler.guard_sight import after, around, before
+from reconciler.guard_sight import Around, after, around, before
 from reconciler.guards import judged
 from reconciler.held_back import HeldBack, guarded, held_back, held_plan
 from reconciler.meter import Meter
