@@ -11,9 +11,7 @@ from contextlib import suppress
 from pydantic import BaseModel, ValidationError
 
 from providers.carriers.carrier import Carrier
-from providers.carriers.errors import (
-    Ended,
-    Place,
+from providers.carriers.ddev_failures import (
     from_ddev,
     no_description,
     no_project,
@@ -21,6 +19,7 @@ from providers.carriers.errors import (
     not_plain,
     not_running,
 )
+from providers.carriers.errors import Ended, Place
 from providers.carriers.relay import relayed
 from reconciler.errors import ReadError
 

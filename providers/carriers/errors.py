@@ -1,4 +1,4 @@
-"""The one place where what the operating system, sudo, ssh and DDEV say becomes one of our errors.
+"""What the operating system, sudo and ssh could not do, as our errors; of DDEV, ``ddev_failures``.
 
 Each sentence names the site, how programs get there, and what to do about it.
 """
@@ -13,13 +13,12 @@ from reconciler.errors import (
     ConfigError,
     ReadError,
     SiteUnreachable,
-    UnexpectedAnswer,
 )
 
 _SSH_FAILED = 255
 """ssh(1), EXIT STATUS: what the far program gives, or 255 if an error occurred."""
 
-_NOT_FOUND, _NOT_EXECUTABLE = 127, 126
+NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 """Of every shell: POSIX, Shell Command Language, 2.8.2."""
 
 
@@ -145,18 +144,18 @@ def from_sudo(error: Ended, program: str, user: str, place: Place) -> ReadError 
     """
     if error.code != 1:
         return None
-    if _line(r"sudo: unknown user", error.said):
+    if last_line(r"sudo: unknown user", error.said):
         return SiteUnreachable(
             f"There is no user {user} for {place.of(program)}. Mend access.run_as in nwp.yml."
         )
-    if _line(r"sudo: .*: command not found$", error.said):
+    if last_line(r"sudo: .*: command not found$", error.said):
         return ProgramMissing(program, place)
-    if _line(_NOT_ALLOWED, error.said):
+    if last_line(_NOT_ALLOWED, error.said):
         return AccessRefused(
             f"sudo does not let this user start {place.of(program)} without a password. Let"
             f" sudoers allow it (NOPASSWD), or run as {user}, without access.run_as."
         )
-    if said := _line(r"sudo: ", error.said):
+    if said := last_line(r"sudo: ", error.said):
         return AccessRefused(
             f"sudo does not start {place.of(program)}: {said.removeprefix('sudo: ')}. Mend that,"
             f" or run as {user}, without access.run_as."
@@ -185,7 +184,7 @@ def from_ssh(
     if cd := next((line for line in error.said if "cd: " in line and place.directory in line), ""):
         return _not_entered(place, host) if "ermission denied" in cd else _no_directory(place)
     last = error.said[-1] if error.said else ""
-    if error.code == _NOT_FOUND and program in last:
+    if error.code == NOT_FOUND and program in last:
         return ProgramMissing(program, place)
     if error.code == _NOT_EXECUTABLE and program in last:
         return AccessRefused(f"{place.of(program)} may not be run there. Mend its permissions.")
@@ -193,7 +192,7 @@ def from_ssh(
 
 
 def _from_ssh_itself(error: Ended, place: Place, host: str, *, begun: bool) -> ReadError | None:
-    if said := _line(BROKEN, error.said):
+    if said := last_line(BROKEN, error.said):
         return SiteUnreachable(
             f"The connection to site {place.site} ({place.words}) broke off: {said}. Look whether"
             " ssh gets there by hand, and try again."
@@ -201,93 +200,10 @@ def _from_ssh_itself(error: Ended, place: Place, host: str, *, begun: bool) -> R
     if begun:
         return None
     for failure in FAILURES:
-        if said := _line(failure.pattern, error.said):
+        if said := last_line(failure.pattern, error.said):
             names = {"site": place.site, "words": place.words, "host": host, "said": said}
             return failure.kind(failure.sentence.format_map(names))
     return None
-
-
-def not_running(status: str, place: Place) -> SiteUnreachable:
-    """A DDEV project in which nothing can be run; nobody starts it but its people."""
-    remedy = {
-        "stopped": f"Run ddev start in {place.directory}.",
-        "paused": f"Run ddev start in {place.directory}.",
-        "starting": f"Wait until ddev describe in {place.directory} says running.",
-    }.get(
-        status, f"Run ddev describe in {place.directory} to see why, and ddev restart to mend it."
-    )
-    return SiteUnreachable(
-        f"The DDEV project of site {place.site} ({place.words}) is {status or 'in no known state'}."
-        f" {remedy}"
-    )
-
-
-def no_project(place: Place) -> SiteUnreachable:
-    """A directory without .ddev/config.yaml."""
-    return SiteUnreachable(
-        f"Site {place.site} has no DDEV project in {place.directory} ({place.words}). Set its"
-        " directory in nwp.yml to where .ddev is, or set access.carrier to local."
-    )
-
-
-def not_described(said: str, place: Place) -> ReadError:
-    """What ``ddev describe`` says instead of describing: DDEV's own sentence."""
-    if re.search("could not find a project|can no longer find your project", said):
-        return no_project(place)
-    if "root privileges" in said:
-        return AccessRefused(
-            f"DDEV does not run as root, for site {place.site} ({place.words}). Run as the user"
-            " whose project it is."
-        )
-    remedy = (
-        "Start Docker." if "Docker" in said else f"Run ddev describe in {place.directory} and look."
-    )
-    return SiteUnreachable(
-        f"DDEV cannot describe the project of site {place.site} ({place.words}):"
-        f" {said or 'it says nothing'}. {remedy}"
-    )
-
-
-def no_description(place: Place) -> UnexpectedAnswer:
-    """``ddev describe`` ended well, and nothing that it wrote is a description."""
-    return UnexpectedAnswer(
-        f"{place.of('ddev describe -j')} answered nothing that is known as a description. Run it in"
-        f" {place.directory} and look; DDEV 1.21 to 1.25 are known."
-    )
-
-
-def from_ddev(error: Ended, program: str, place: Place, outside: Place) -> ReadError | None:
-    """What DDEV could not do, or the end of the program inside with its own exit code.
-
-    ``ddev exec`` ends with "Failed to execute command `…`: exit status N" when the program inside
-    failed, in every release from 1.21 (cmd/ddev/cmd/exec.go); the exit code itself is always 1
-    before 1.24.7. DDEV's own failures have other words after the colon, or before it. None when
-    neither is there: words of a release to come. ``outside`` is where DDEV itself runs.
-    """
-    if _line(r"Project is not currently running", error.said):
-        return not_running("stopped", outside)
-    failed = _line(r"Failed to |Docker error: |Could not connect to |No running ", error.said)
-    if not failed:
-        return None
-    status = re.match(r"Failed to execute command .*: exit status (\d+)$", failed)
-    if not status:
-        return SiteUnreachable(
-            f"DDEV could not start {place.of(program)}: {failed}. Run ddev describe in"
-            f" {place.directory} and look."
-        )
-    said = tuple(line for line in error.said if line != failed)
-    code = int(status[1])
-    if code == _NOT_FOUND and said and re.search("not found|No such file", said[-1]):
-        return ProgramMissing(program, place)
-    return Ended(place.of(program), code, said)
-
-
-def not_plain(argument: str, site: str) -> ConfigError:
-    """An argument that the shell in a DDEV project would act on."""
-    return ConfigError(
-        f"{argument!r} cannot be given to a program of site {site}: DDEV hands it to a shell. Use"
-        " letters, digits and _./:=@,+- in the site's access in nwp.yml."
-    )
 
 
 def contradiction(site: str, what: str) -> ConfigError:
@@ -295,7 +211,7 @@ def contradiction(site: str, what: str) -> ConfigError:
     return ConfigError(f"The access of site {site} makes no sense: {what}.")
 
 
-def _line(pattern: str, said: Sequence[str]) -> str:
+def last_line(pattern: str, said: Sequence[str]) -> str:
     """The last line that starts so, without its full stop; empty when none does."""
     found = next((line for line in reversed(said) if re.match(pattern, line)), "")
     return found.rstrip(".")

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from providers.carriers.errors import Ended, Place, Silent, from_ddev
+from providers.carriers.ddev_failures import from_ddev
+from providers.carriers.errors import Ended, Place, Silent
 from providers.sandbox.ddev.project import Project
 from reconciler.errors import AccessRefused, ReadError, SiteUnreachable, UnexpectedAnswer
 from tests.carriers.test_ddev import WORDS, ddev, run
