@@ -12,7 +12,7 @@ from reconciler.explain_file import concerns, person_alone
 from reconciler.explain_names import Subject, subject_named
 from reconciler.explain_view import View, view
 from reconciler.models.explanation import Doubt, PersonExplained, Place
-from reconciler.models.moodle import Issuer
+from reconciler.models.moodle import Issuer, Link
 from reconciler.models.operations import Operation
 from reconciler.models.plan import Plan
 from reconciler.models.scope import FullScope, GuildScope, UserScope
@@ -64,12 +64,51 @@ def test_whoever_is_not_recognised_is_no_member_of_their_guild(julia: Sites, wor
     assert (
         "  • Plan: Nothing: no Moodle account is known to be theirs. Account 102, which has the"
         " same user name, is in the cohort, and is kept: nobody in AVC is known to own it. Make"
-        " the two e-mail addresses agree."
+        " the two addresses agree."
     ) in text
     assert ALREADY not in text
     told = [sentence(problem, Elsewhere.of(plan)) for problem in plan.problems]
     assert len(told) == 2
     assert all(f"  • Problem: {one}." in text for one in told)
+
+
+BY_RULE = {
+    ("link",): ("Let them log in to Moodle through AVC", "they log in to Moodle through AVC"),
+    ("email",): ("Make the two addresses agree", "an account has the e-mail address that AVC has"),
+    ("idnumber",): (
+        "Set the ID number of their account in Moodle to their UUID in AVC",
+        "their account's ID number is their UUID in AVC",
+    ),
+    ("idnumber", "email"): (
+        "Make the two addresses agree",
+        (
+            "their account's ID number is their UUID in AVC, or an account has the e-mail address"
+            " that AVC has"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("used", BY_RULE, ids=str)
+def test_what_would_make_it_theirs_follows_from_the_rules(used: tuple[str, ...]) -> None:
+    """Where no rule compares addresses nobody is told to correct one, here or in a problem."""
+    sites = Sites(
+        {1: [1, 2]},
+        {1: [1, 2]},
+        people=(person(2, name="julia", mail="new@example.org"),),
+        accounts=(
+            account(1, links=(Link(1, "1"),), idnumber=person(1).uuid, idnumber_locked=True),
+            account(2, username="julia", email="old@example.org"),
+        ),
+        settings={"avc_url": "https://avc.example", "matching": used},
+        moodle=WAYS["the command line"],
+    )
+    plan = planned(sites)
+    text = person_text(asked(plan, sites, "2"), plan)
+    remedy, until = BY_RULE[used]
+    assert f"nobody in AVC is known to own it. {remedy}." in text
+    assert f"  • Match: none, until {until}.\n" in text
+    assert ("address" in text) == ("email" in used)
 
 
 def test_an_account_that_is_nobodys_is_asked_about_by_itself(julia: Sites) -> None:

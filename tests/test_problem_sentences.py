@@ -134,22 +134,84 @@ def _plan(*problems: Problem, used: tuple[Rule, ...] = ("link", "email")) -> Pla
 
 NO_ACCOUNT = Problem(kind="no-moodle-account", avc=5, name="ann", guilds=("web-dev",))
 LOGIN = "Let them log in to Moodle through AVC, or correct their address on either side"
+ADDRESS = "Correct their address on either side"
+NUMBER = "Set the ID number of their account in Moodle to their UUID in AVC"
+NAMED = "Give them an account in Moodle with their user name in AVC"
+NO_RULE = "Let matching in nwp.yml name a rule that can be asked"
 REMEDIES: list[tuple[tuple[Rule, ...], tuple[int, ...], str]] = [
     (("link", "email"), (), LOGIN),
     (("link", "email"), (7,), LOGIN),
-    (("email",), (7,), "Correct their address on either side"),
-    (("email",), (), "Correct their address on either side, or give them an account with it"),
+    (("link", "idnumber", "email"), (7,), LOGIN),
+    (("email",), (7,), ADDRESS),
+    (("email",), (), f"{ADDRESS}, or give them an account with it"),
+    (("email", "username"), (), f"{ADDRESS}, or give them an account with it"),
+    (("link",), (), "Let them log in to Moodle through AVC"),
+    (("link",), (7,), "Let them log in to Moodle through AVC"),
+    (("link", "username"), (), "Let them log in to Moodle through AVC"),
+    (("idnumber",), (7,), NUMBER),
+    (("idnumber", "username"), (), NUMBER),
+    (("username",), (), NAMED),
+    ((), (), NO_RULE),
+    ((), (7,), NO_RULE),
 ]
 
 
 @pytest.mark.parametrize(("used", "accounts", "remedy"), REMEDIES)
-def test_a_login_helps_only_where_logins_are_seen(
+def test_what_is_to_be_done_is_what_a_rule_in_use_would_see(
     used: tuple[Rule, ...], accounts: tuple[int, ...], remedy: str
 ) -> None:
-    """Else nobody is recognised by it: the address has to agree."""
+    """A login, an address, an ID number: nobody is recognised by what no rule is asked about."""
     problem = NO_ACCOUNT.model_copy(update={"accounts": accounts})
     told = sentence(problem, Elsewhere.of(_plan(problem, used=used)))
     assert told.endswith(f"in web-dev. {remedy}")
+
+
+LIKENESS: dict[tuple[Rule, ...], str] = {
+    ("link", "email"): "account 7 has that user name, but another address; in",
+    ("email",): "account 7 has that user name, but another address; in",
+    ("link",): "account 7 has that user name, which proves nothing; in",
+    (): "account 7 has that user name, which proves nothing; in",
+}
+
+
+@pytest.mark.parametrize("used", LIKENESS, ids=str)
+def test_a_likely_account_has_another_address_only_where_they_were_compared(
+    used: tuple[Rule, ...],
+) -> None:
+    """Else it may well have the same one."""
+    problem = NO_ACCOUNT.model_copy(update={"accounts": (7,)})
+    assert LIKENESS[used] in sentence(problem, Elsewhere.of(_plan(problem, used=used)))
+
+
+CLASHES: list[tuple[ProblemKind, tuple[Rule, ...], str]] = [
+    (
+        "several-accounts",
+        ("link", "idnumber", "email"),
+        "what is not theirs, or correct its address, unlink its login, or correct its ID number",
+    ),
+    ("several-accounts", ("email",), "what is not theirs, or correct its address"),
+    ("several-accounts", ("link",), "what is not theirs, or unlink its login"),
+    ("several-accounts", ("idnumber",), "what is not theirs, or correct its ID number"),
+    ("several-accounts", ("username",), "what is not theirs, or change its user name"),
+    (
+        "shared-account",
+        ("link", "email"),
+        "does not belong to, correct the address in AVC, or unlink the login in Moodle",
+    ),
+    ("shared-account", ("link",), "does not belong to, unlink the login in Moodle"),
+    ("shared-account", ("email",), "does not belong to, correct the address in AVC"),
+    ("shared-account", ("idnumber",), "does not belong to, correct the ID number in Moodle"),
+    ("shared-account", ("username",), "does not belong to, change the user name in AVC"),
+]
+
+
+@pytest.mark.parametrize(("kind", "used", "remedy"), CLASHES)
+def test_what_parts_people_and_accounts_is_what_the_rules_compare(
+    kind: ProblemKind, used: tuple[Rule, ...], remedy: str
+) -> None:
+    """An address that no rule is asked about keeps nobody apart."""
+    problem = Problem(kind=kind, avc=5, guilds=("web-dev",), accounts=(7, 8), others=(6,))
+    assert sentence(problem, Elsewhere.of(_plan(problem, used=used))).endswith(remedy)
 
 
 STRANGER = Problem(kind="stranger", name="ann", guilds=("web-dev",), accounts=(7,))
@@ -185,6 +247,25 @@ def test_a_stranger_who_may_be_a_member_is_not_to_be_removed_first(name: str) ->
     others = [NO_ACCOUNT.model_copy(update=change) for change in changes]
     told = sentence(STRANGER, Elsewhere.of(_plan(STRANGER, *others)))
     assert told.endswith(f"without AVC's doing: kept. {remedy}")
+
+
+PROOFS: dict[tuple[Rule, ...], str] = {
+    ("link", "idnumber", "email"): AGREE,
+    ("email", "username"): AGREE,
+    ("link", "idnumber"): "let them log in to Moodle through AVC",
+    ("idnumber",): "set the ID number of their account in Moodle to their UUID in AVC",
+    (): "let matching in nwp.yml name a rule that can be asked",
+}
+
+
+@pytest.mark.parametrize("used", PROOFS, ids=str)
+def test_whose_a_strangers_account_is_can_be_shown_to_a_rule_in_use(
+    used: tuple[Rule, ...],
+) -> None:
+    """And to no other."""
+    likely = NO_ACCOUNT.model_copy(update={"accounts": (7,)})
+    told = sentence(STRANGER, Elsewhere.of(_plan(STRANGER, likely, used=used)))
+    assert told.endswith(f"If it is ann (ID: 5) of AVC, {PROOFS[used]}; if not, {OUT}")
 
 
 @pytest.mark.parametrize(

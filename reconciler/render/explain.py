@@ -18,6 +18,7 @@ from reconciler.models.plan import Plan
 from reconciler.models.settings import Hold
 from reconciler.render.explain_operations import doing_lines, fresh_line, operation_words
 from reconciler.render.explain_why import WAITS, rule_words, scope_words, why_words, words_of
+from reconciler.render.problem_remedies import capital, shows_whose
 from reconciler.render.problems import Elsewhere, sentence
 from reconciler.render.terminal import name
 from reconciler.render.wrapping import wrapped
@@ -31,7 +32,9 @@ _DOUBTS = {
 }
 _SHOWS: Mapping[Rule, str] = {
     "link": "they log in to Moodle through AVC",
+    "idnumber": "their account's ID number is their UUID in AVC",
     "email": "an account has the e-mail address that AVC has",
+    "username": "an account has their user name in AVC",
 }
 _NONE: Mapping[str, str] = {
     "no-moodle-account": "no Moodle account",
@@ -167,7 +170,7 @@ def _until(person: PersonFacts) -> str:
     asked = [rule.rule for rule in person.rules if rule.seen == "asked"]
     ways = [words for rule, words in _SHOWS.items() if rule in asked]
     none = person.doubt == "no-moodle-account" and ways
-    return f", until {' or '.join(ways)}" if none else ""
+    return f", until {', or '.join(ways)}" if none else ""
 
 
 def _account(account: AccountFacts, uid: int | None) -> str:
@@ -249,7 +252,7 @@ def _place(place: Place, part: GuildPart, found: PersonExplained, plan: Plan) ->
         yield from doing_lines(item, undoes=plan.undoes is not None, alone=not found.asked)
     if place.why is not None:
         waits = place.why == "on-hold" and found.asked and not part.guild.holds
-        stays = f". {_stays(place, found)}" if _in_question(place) else ""
+        stays = f". {_stays(place, found, plan)}" if _in_question(place) else ""
         yield f"  • Plan: {WAITS if waits else why_words(place.why, plan)}{stays}."
     yield from (f"  • Problem: {sentence(problem)}." for problem in place.problems)
     if place.left_out:
@@ -264,7 +267,7 @@ def _in_question(place: Place) -> bool:
     return bool(place.inside) and place.why in _NONE
 
 
-def _stays(place: Place, found: PersonExplained) -> str:
+def _stays(place: Place, found: PersonExplained, plan: Plan) -> str:
     (account,) = (one for one in found.accounts if one.id == place.account)
     if place.why == "unconfirmed-account":
         return f"Account {account.id} is in the cohort all the same, and is kept"
@@ -273,7 +276,7 @@ def _stays(place: Place, found: PersonExplained) -> str:
         return f"Account {account.id}{same} is in the cohort, and is kept: others may own it"
     return (
         f"Account {account.id}{same} is in the cohort, and is kept: nobody in AVC is known to own"
-        " it. Make the two e-mail addresses agree"
+        f" it. {capital(shows_whose(plan.matching.used))}"
     )
 
 

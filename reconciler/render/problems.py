@@ -5,22 +5,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, assert_never
 
+from reconciler.models.moodle import Rule
 from reconciler.models.plan import Plan, Problem, RoleProblemKind
 from reconciler.render.problem_names import SEAM, ids, names, person, quoted
+from reconciler.render.problem_remedies import (
+    capital,
+    gives_an_account,
+    shows_whose,
+    tells_accounts_apart,
+    tells_people_apart,
+)
 
-_PROVES = {
-    "no-moodle-account": "make the two addresses agree",
-    "unconfirmed-account": "let them confirm the account",
-}
-"""What would show that a stranger's account is that of somebody who has such a problem."""
+_MAY_BE = ("no-moodle-account", "unconfirmed-account")
+"""Problems of somebody whose account a stranger's may be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
     """What the rest of a plan says that bears on a problem's remedy."""
 
-    logins: bool = True
-    """Whether logins through AVC were asked who is who."""
+    used: tuple[Rule, ...] = ("link", "email")
+    """The rules that were asked who is who."""
     may_be: Mapping[int, Sequence[Problem]] = field(default_factory=dict)
     """Account → the problems of people whose it may be, and who have no other."""
 
@@ -29,9 +34,9 @@ class Elsewhere:
         """As far as its matching and its problems tell."""
         may_be: dict[int, list[Problem]] = defaultdict(list)
         for problem in plan.problems:
-            for account in problem.accounts if problem.kind in _PROVES else ():
+            for account in problem.accounts if problem.kind in _MAY_BE else ():
                 may_be[account].append(problem)
-        return cls("link" in plan.matching.used, may_be)
+        return cls(plan.matching.used, may_be)
 
 
 def sentence(problem: Problem, elsewhere: Elsewhere = Elsewhere()) -> str:
@@ -53,22 +58,22 @@ def _told(  # noqa: C901, PLR0911, PLR0912 - one branch a kind
     match problem.kind:
         case "no-moodle-account":
             have = "have" if len(problem.accounts) > 1 else "has"
-            likely = f"; {accounts} {have} that user name, but another address" if accounts else ""
+            but = "but another address" if "email" in elsewhere.used else "which proves nothing"
+            likely = f"; {accounts} {have} that user name, {but}" if accounts else ""
             return (
                 f"{who} has no Moodle account that is known to be theirs{likely}; in {guilds}."
-                f" {_account_remedy(problem, elsewhere)}"
+                f" {capital(gives_an_account(elsewhere.used, likely=bool(accounts)))}"
             )
         case "several-accounts":
             return (
                 f"{who} could be {accounts}: left alone; in {guilds}. Delete in Moodle what is not"
-                " theirs, or correct its address"
+                f" theirs, or {tells_accounts_apart(elsewhere.used)}"
             )
         case "shared-account":
             others = ids("user", problem.others)
             return (
                 f"{who} and AVC {others} claim the same {accounts}: left alone; in {guilds}. Of"
-                " whoever it does not belong to, correct the address in AVC, or unlink the login"
-                " in Moodle"
+                f" whoever it does not belong to, {tells_people_apart(elsewhere.used)}"
             )
         case "unconfirmed-account":
             return (
@@ -160,13 +165,6 @@ def _told(  # noqa: C901, PLR0911, PLR0912 - one branch a kind
             return _of_roles(of_roles, problem)
 
 
-def _account_remedy(problem: Problem, elsewhere: Elsewhere) -> str:
-    if elsewhere.logins:
-        return "Let them log in to Moodle through AVC, or correct their address on either side"
-    correct = "Correct their address on either side"
-    return correct if problem.accounts else f"{correct}, or give them an account with it"
-
-
 def _stranger_remedy(problem: Problem, elsewhere: Elsewhere) -> str:
     leaves = "emove them in Moodle, or let them join the guild"
     told = "; ".join(_if_it_is(problem, elsewhere))
@@ -175,7 +173,8 @@ def _stranger_remedy(problem: Problem, elsewhere: Elsewhere) -> str:
 
 def _if_it_is(problem: Problem, elsewhere: Elsewhere) -> Iterator[str]:
     found = [one for account in problem.accounts for one in elsewhere.may_be.get(account, ())]
-    for kind, proves in _PROVES.items():
+    proofs = (shows_whose(elsewhere.used), "let them confirm the account")
+    for kind, proves in zip(_MAY_BE, proofs, strict=True):
         people = [person(one) for one in found if one.kind == kind]
         if people:
             yield f"{' or '.join(people)} of AVC, {proves}"
