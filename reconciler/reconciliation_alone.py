@@ -8,7 +8,7 @@ from reconciler.errors import NotFound, PlanFileError
 from reconciler.held_back import guarded
 from reconciler.later_runs import without_later
 from reconciler.models.members import MemberChange
-from reconciler.models.moodle import Enrolled, MoodleSnapshot
+from reconciler.models.moodle import Enrolled, MoodleQuery, MoodleSnapshot
 from reconciler.models.plan import CohortPlan, Plan, Problem
 from reconciler.plan_cohorts import masked
 from reconciler.ports import MoodleSite
@@ -44,7 +44,7 @@ def saved_alone(plan: Plan, pair: SitePair) -> Work:
 
     Raises PlanFileError when this is not the Moodle that the plan was made for, ReadError.
     """
-    snapshot, enrolled = _read(plan, pair.moodle)
+    snapshot, enrolled = _read(plan, pair.moodle, query_for(plan))
     return Work(plan, check_alone(plan, snapshot, enrolled), snapshot, None)
 
 
@@ -55,7 +55,11 @@ def planned_alone(plan: Plan, pair: SitePair) -> Work:
 
     Raises as ``saved_alone``, and StateError.
     """
-    snapshot, enrolled = _read(plan, pair.moodle)
+    query = query_for(plan)
+    if pair.settings.names:
+        # Who comes back is in no cohort that is read.
+        query = query.model_copy(update={"ids": _people(plan)})
+    snapshot, enrolled = _read(plan, pair.moodle, query)
     known = snapshot.accounts.values() if pair.settings.names else ()
     plan = _named(plan, {account.id: masked(account.username) for account in known})
     found = priced(plan, snapshot.enrolment, enrolled)
@@ -86,8 +90,15 @@ def _named(plan: Plan, names: Mapping[int, str]) -> Plan:
     return plan.model_copy(update={"cohorts": cohorts, "problems": problems})
 
 
-def _read(plan: Plan, moodle: MoodleSite) -> tuple[MoodleSnapshot, Enrolled]:
-    snapshot = moodle.read(query_for(plan))
+def _people(plan: Plan) -> frozenset[int]:
+    """The accounts that a plan tells of."""
+    lines = (line for part in plan.cohorts for line in (*part.members, *part.assignments))
+    told = (number for problem in plan.problems for number in problem.accounts)
+    return frozenset((*(line.moodle for line in lines), *told))
+
+
+def _read(plan: Plan, moodle: MoodleSite, query: MoodleQuery) -> tuple[MoodleSnapshot, Enrolled]:
+    snapshot = moodle.read(query)
     if snapshot.url != plan.moodle.url:
         raise PlanFileError(
             f"This plan was made for the Moodle {plan.moodle.url}; nwp.yml leads to"

@@ -120,6 +120,7 @@ class FakeMoodle:
             if account.email.lower() in emails
             or account.username in query.usernames | hinted
             or account.idnumber in query.idnumbers
+            or account.id in query.ids
             or any(link.username in query.links for link in account.links)
         }
         only = None

@@ -47,11 +47,13 @@ def _accounts(
     client: Client, query: MoodleQuery, members: Iterable[frozenset[int]]
 ) -> dict[int, Account]:
     wanted = set().union(*members) if query.describe_members else set()
-    if not (wanted or query.emails or query.usernames or query.idnumbers or query.hints):
+    by_name = query.emails or query.usernames or query.idnumbers or query.hints
+    if not (wanted or query.ids or by_name):
         return {}
     require_sight(client)
     found = _sought(client, query)
-    found |= _by_id(calls.users(client, "id", (str(member) for member in wanted - found.keys())))
+    unknown = (wanted | query.ids) - found.keys()
+    found |= _by_id(calls.users(client, "id", map(str, unknown)))
     unseen = wanted - found.keys()
     if unseen:
         raise IncompleteRead(

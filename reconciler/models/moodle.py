@@ -147,6 +147,8 @@ class MoodleQuery(Model):
     emails: frozenset[str] = frozenset()
     usernames: frozenset[str] = frozenset()
     idnumbers: frozenset[str] = frozenset()
+    ids: frozenset[int] = frozenset()
+    """Of accounts; one that is not there is no error."""
     hints: dict[str, str] = Field(default_factory=dict)
     """Address → user name to look up when no account has that address."""
     describe_members: bool = False

@@ -72,6 +72,16 @@ def test_members_of_the_cohorts_that_are_asked_for(place: Place) -> None:
     }
 
 
+def test_accounts_are_found_by_their_ids(place: Place) -> None:
+    """Whatever cohorts they are in, or none; an id that nobody has is no error."""
+    one, two, *_ = place.accounts()
+    found = place.site.read(MoodleQuery(ids=frozenset({one, two, UNKNOWN}))).accounts
+    assert {number: account.email for number, account in found.items()} == {
+        one: place.emails[0],
+        two: place.emails[1],
+    }
+
+
 def test_members_are_described_when_that_is_wanted(place: Place) -> None:
     """Then, and only then, the accounts of all members that were read are in the answer."""
     (cohort,) = place.create("c", text=f"<!-- {place.prefix} -->")

@@ -126,7 +126,7 @@ function sought(array $query): array
     $found = accounts_by('email', $query['emails'])
         + accounts_by('username', $query['usernames'])
         + accounts_by('idnumber', $query['idnumbers'])
-        + accounts_by('id', linked_accounts($query['links']));
+        + accounts_by('id', array_merge($query['ids'], linked_accounts($query['links'])));
     return $found + accounts_by('username', hinted($query['hints'], $found));
 }
 

@@ -55,7 +55,7 @@ def sought(source: Source, query: MoodleQuery) -> Found:
         _by_text(source, user.email, query.emails)
         | _by_text(source, user.idnumber, query.idnumbers)
         | _by(source, user.username, query.usernames)
-        | with_ids(source, _linked(source, query.links))
+        | with_ids(source, query.ids | _linked(source, query.links))
     )
     known = {row.email.lower() for row in found.values()}
     hints = {name for email, name in query.hints.items() if email.lower() not in known}
