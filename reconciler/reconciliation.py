@@ -1,18 +1,15 @@
 """The whole way, for two sites: read, plan, check, carry out, read again."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
 from reconciler.applier import Applied, carry_out, failures, steps
 from reconciler.costs import priced, priced_after, question
 from reconciler.errors import (
-    GuardTripped,
     NotFound,
-    NotReady,
     PartlyApplied,
     PlanFileError,
-    ReadError,
     ReconcilerError,
     SiteLocked,
     StalePlan,
@@ -23,7 +20,6 @@ from reconciler.guard_sight import Around, after, around, before
 from reconciler.guards import judged
 from reconciler.held_back import HeldBack, guarded, held_back, held_plan
 from reconciler.meter import Meter
-from reconciler.models.avc import SyncRecord
 from reconciler.models.journal import RunStart
 from reconciler.models.moodle import Enrolled, MoodleSnapshot
 from reconciler.models.operations import Operation, Outcome, RemoveMember, Run, Step
@@ -36,7 +32,6 @@ from reconciler.planner import Planned, Sites, make_plan
 from reconciler.ports import AvcSite, MoodleSite, State
 from reconciler.selection import There, restricted, selected
 from reconciler.stale import Checked, check
-from reconciler.sync_record import FAILED
 from reconciler.verify import residue
 
 
@@ -124,16 +119,6 @@ class Report:
     def clean(self) -> bool:
         """Whether everything was carried out, and lasted."""
         return not self.residue and all(item.outcome.fulfilled for item in self.applied)
-
-
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """Whether AVC knows of a run."""
-
-    told: bool
-    """False, too, where the way to reach it cannot write."""
-    warning: str = ""
-    """What kept it from being told, for people."""
 
 
 def plan_now(pair: SitePair, scope: Scope, selection: Selection = Selection()) -> Planned:
@@ -298,27 +283,3 @@ def _start(plan: Plan, pair: SitePair, known_as: str) -> RunStart:
         undoes=plan.undoes,
         by=pair.by,
     )
-
-
-def remember(pair: SitePair, record: SyncRecord) -> Remembered:
-    """Let AVC remember a run.
-
-    That AVC does not know of a run makes nothing of it undone: this never raises for a site.
-    """
-    try:
-        return Remembered(pair.avc.record(record))
-    except ReconcilerError as error:
-        return Remembered(told=False, warning=f"AVC was not told of this run. {error}")
-
-
-@contextmanager
-def failure_remembered(pair: SitePair) -> Iterator[None]:
-    """Let AVC count a run that fails inside for what the sites are like, or for what they did."""
-    try:
-        yield
-    except SiteLocked:
-        # Whoever is at work there tells AVC what becomes of it.
-        raise
-    except (ReadError, NotReady, GuardTripped, StalePlan, PartlyApplied):
-        remember(pair, FAILED)
-        raise

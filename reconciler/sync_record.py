@@ -1,17 +1,39 @@
-"""What AVC is to remember of a run."""
+"""What AVC is to remember of a run, and that it is told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from reconciler.applier import Applied
 from reconciler.desired import active_members
+from reconciler.errors import (
+    GuardTripped,
+    NotReady,
+    PartlyApplied,
+    ReadError,
+    ReconcilerError,
+    SiteLocked,
+    StalePlan,
+)
 from reconciler.models.avc import SyncRecord, SyncState
 from reconciler.models.operations import AddMember, CreateCohort, Operation
 from reconciler.models.scope import FullScope, UserScope
 from reconciler.operations import free_of_costs, operations
 from reconciler.planner import Planned
+from reconciler.reconciliation import SitePair
 
 FAILED = SyncRecord(full=True, failed=True)
 """Of a run that failed, only that there was one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Whether AVC knows of a run."""
+
+    told: bool
+    """False, too, where the way to reach it cannot write."""
+    warning: str = ""
+    """What kept it from being told, for people."""
 
 
 def record_of(now: Planned, applied: Sequence[Applied]) -> SyncRecord:
@@ -45,6 +67,30 @@ def state_after(before: SyncState | None, record: SyncRecord, now: int) -> SyncS
         return before.model_copy(update={"scoped_last_sync": now})
     done = {"synced_users": record.users, "synced_cohorts": record.cohorts}
     return before.model_copy(update={"last_sync": now, **done})
+
+
+def remember(pair: SitePair, record: SyncRecord) -> Remembered:
+    """Let AVC remember a run.
+
+    That AVC does not know of a run makes nothing of it undone: this never raises for a site.
+    """
+    try:
+        return Remembered(pair.avc.record(record))
+    except ReconcilerError as error:
+        return Remembered(told=False, warning=f"AVC was not told of this run. {error}")
+
+
+@contextmanager
+def failure_remembered(pair: SitePair) -> Iterator[None]:
+    """Let AVC count a run that fails inside for what the sites are like, or for what they did."""
+    try:
+        yield
+    except SiteLocked:
+        # Whoever is at work there tells AVC what becomes of it.
+        raise
+    except (ReadError, NotReady, GuardTripped, StalePlan, PartlyApplied):
+        remember(pair, FAILED)
+        raise
 
 
 def _members(now: Planned) -> frozenset[int]:

@@ -14,16 +14,20 @@ from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
 from reconciler.models.settings import Hold, SyncSettings
 from reconciler.operations import operations
 from reconciler.reconciliation import (
-    Remembered,
     SitePair,
     apply,
-    failure_remembered,
     fresh,
     located,
     plan_now,
-    remember,
 )
-from reconciler.sync_record import FAILED, record_of, state_after
+from reconciler.sync_record import (
+    FAILED,
+    Remembered,
+    failure_remembered,
+    record_of,
+    remember,
+    state_after,
+)
 from tests.fake_moodle import FakeMoodle
 from tests.guards_world import World, work_of
 from tests.world import Community, FakeAvc, account, pair, person

@@ -59,11 +59,11 @@ def apply(
     from contextlib import nullcontext
 
     from reconciler.config.sites import connect_pair
-    from reconciler.reconciliation import failure_remembered
     from reconciler.reconciliation_alone import require_undoing
     from reconciler.render.log import about, follow
     from reconciler.render.terminal import Terminal, note
     from reconciler.summary import headline
+    from reconciler.sync_record import failure_remembered
 
     plan = read_plan(file)
     about(plan)
@@ -205,7 +205,7 @@ def _told(work: "Work", pair: "SitePair", report: "Report") -> "Iterator[str]":
 
 def remembered(pair: "SitePair", record: "SyncRecord") -> "Iterator[str]":
     """Let AVC remember a run; a line if it cannot."""
-    from reconciler.reconciliation import remember
+    from reconciler.sync_record import remember
 
     if warning := remember(pair, record).warning:
         yield f"⚠ {warning}"

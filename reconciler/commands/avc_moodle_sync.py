@@ -71,10 +71,10 @@ def avc_moodle_sync(
     from contextlib import nullcontext
 
     from reconciler.config.sites import connect_pair
-    from reconciler.reconciliation import failure_remembered
     from reconciler.render import sync as output
     from reconciler.render.log import follow
     from reconciler.render.terminal import Terminal, note
+    from reconciler.sync_record import failure_remembered
 
     terminal = Terminal()
     terminal.lines(output.heading(avc_site, moodle_site, _mode(guild, user), dry_run=dry_run))
@@ -171,8 +171,8 @@ def _carry_out(pair: "SitePair", planned: "Planned", terminal: "Terminal") -> _D
     from reconciler.applier import to_do
     from reconciler.commands.held import keep
     from reconciler.errors import ReconcilerError
-    from reconciler.reconciliation import apply, fresh, remember
-    from reconciler.sync_record import FAILED, record_of, state_after
+    from reconciler.reconciliation import apply, fresh
+    from reconciler.sync_record import FAILED, record_of, remember, state_after
 
     work = fresh(planned)
     held = work.held_back(pair, ())

@@ -53,12 +53,12 @@ def sync(
     from reconciler.commands.held import keep
     from reconciler.config.sites import connect_pair
     from reconciler.errors import ReconcilerError
-    from reconciler.reconciliation import Selection, failure_remembered, fresh, plan_now
+    from reconciler.reconciliation import Selection, fresh, plan_now
     from reconciler.render.guards import acknowledged
     from reconciler.render.log import follow
     from reconciler.render.plan import plan_lines
     from reconciler.render.terminal import Terminal, note
-    from reconciler.sync_record import FAILED
+    from reconciler.sync_record import FAILED, failure_remembered
 
     pair = connect_pair(avc, moodle).pair
     follow(pair)

@@ -21,12 +21,12 @@ from reconciler.reconciliation import (
     SitePair,
     Work,
     apply,
-    failure_remembered,
     fresh,
     plan_now,
     saved,
 )
 from reconciler.stale_reasons import reasons, stale
+from reconciler.sync_record import failure_remembered
 from tests.memory_state import MemoryState
 from tests.reliability import faults_state as state
 from tests.reliability.faults_avc import FaultyAvc
