@@ -83,12 +83,7 @@ def verbose(planned: Planned, report: Report) -> Iterator[str]:
         for member in gone.members:
             result = results.get((gone.key, member.moodle))
             yield f"    {tally.count(_who(planned, member.moodle), gone.cohort, result)}"
-    yield ""
-    yield "  Summary:"
-    yield f"    Added: {tally.added}"
-    yield f"    Removed: {tally.removed}"
-    yield f"    Unchanged: {tally.unchanged}"
-    yield f"    Total: {tally.added + tally.removed + tally.unchanged}"
+    yield from tally.summary()
 
 
 def _cohort_results(planned: Planned, report: Report) -> Iterator[str]:
@@ -144,9 +139,8 @@ def dry_run(planned: Planned, *, verbose: bool) -> Iterator[str]:
         yield from _user_block(planned, scope.uid)
     elif isinstance(scope, GuildScope):
         for guild in planned.cohorts:
-            yield from _guild_block(
-                planned, guild, guild.pair.cohort.id if guild.pair.cohort else None
-            )
+            cohort = guild.pair.cohort.id if guild.pair.cohort else None
+            yield from _guild_block(planned, guild, cohort)
     costs = _costs(planned)
     intentions = [
         *_cohort_intentions(planned),
@@ -197,6 +191,15 @@ class _Tally:
         self.removed += 1
         return f"ℹ {who} → Removed from cohort {cohort}{_cost(removal)}"
 
+    def summary(self) -> Iterator[str]:
+        """The lines below everybody."""
+        yield ""
+        yield "  Summary:"
+        yield f"    Added: {self.added}"
+        yield f"    Removed: {self.removed}"
+        yield f"    Unchanged: {self.unchanged}"
+        yield f"    Total: {self.added + self.removed + self.unchanged}"
+
 
 def _guild_block(planned: Planned, guild: GuildPlanned, cohort: int | None) -> Iterator[str]:
     yield f"  Guild: {_cohort_of(guild)}"
@@ -239,17 +242,16 @@ def _intentions(planned: Planned, guild: GuildPlanned, costs: _Costs) -> Iterato
     """(add, remove or same; the line) for one guild's people."""
     diff, key = guild.diff.members, guild.desired.key
     cohort = guild.pair.cohort.id if guild.pair.cohort else "(new)"
+    place = f"cohort {cohort} ({_cohort_of(guild)})"
     one_person = isinstance(planned.plan.scope, UserScope)
     for account, person in _concerned(planned, guild):
         who = "" if one_person else f"{person}: "
         if account in diff.add:
-            yield "add", f"✓ {who}Add to cohort {cohort} ({_cohort_of(guild)})"
+            yield "add", f"✓ {who}Add to {place}"
         elif account in diff.remove:
             why = _LEFT[diff.remove[account].because or "left-guild"]
-            place = f"cohort {cohort} ({_cohort_of(guild)})"
             yield "remove", f"✗ {who}Remove from {place} - {why}{costs.get((key, account), '')}"
         else:
-            place = f"cohort {cohort} ({_cohort_of(guild)})"
             yield "same", f"✓ {who}Add to {place} - Already present"
 
 
@@ -274,9 +276,8 @@ def _orphan_intentions(planned: Planned) -> Iterator[tuple[str, str]]:
 def _costs(planned: Planned) -> _Costs:
     """What removals cost, where they cost anything."""
     return {
-        (key, member.moodle): cost
+        (cohort.key, member.moodle): cost
         for cohort in planned.plan.cohorts
-        for key in (cohort.key,)
         for member in cohort.members
         if (cost := _cost(member))
     }
