@@ -15,7 +15,7 @@ from reconciler.plan_text import as_json, as_text, as_yaml, from_text, json_text
 from reconciler.render.review import review
 from reconciler.render.review import schema as review_schema
 from reconciler.yaml_text import load_plain
-from tests import strategies
+from tests import plan_strategies
 from tests.example_plans import EXAMPLES
 
 PLANS = Path(__file__).parent.parent / "plans"
@@ -57,7 +57,7 @@ def test_the_schema_of_reviews_is_the_models() -> None:
     assert json.loads(text) == review_schema()
 
 
-@given(strategies.plans)
+@given(plan_strategies.plans)
 def test_the_schema_of_reviews_takes_every_review(plan: Plan) -> None:
     """What ``show --format json`` writes of any plan is valid, and every character can be seen."""
     found: Any = json.loads((PLANS / "review.schema.json").read_text(encoding="utf-8"))
@@ -67,7 +67,7 @@ def test_the_schema_of_reviews_takes_every_review(plan: Plan) -> None:
     assert [c for c in text if not c.isprintable() and c != "\n"] == []
 
 
-@given(strategies.plans)
+@given(plan_strategies.plans)
 def test_the_schema_takes_every_plan(plan: Plan) -> None:
     """What the program writes is valid by the schema, as YAML and as JSON."""
     schema_of_plans = validator()

@@ -27,7 +27,7 @@ from reconciler.render.markdown import comment
 from reconciler.render.markdown_text import code
 from reconciler.render.review import review
 from reconciler.render.terminal import name
-from tests import strategies
+from tests import plan_strategies
 from tests.big_plans import big_plan
 from tests.example_plans import monday
 
@@ -214,7 +214,7 @@ def test_code_is_exactly_what_was_given(text: str) -> None:
     assert found.frame == ["<p []>", "x ", "<code []>", "</code>", " y", "</p>", "\n"]
 
 
-@given(strategies.plans, st.integers(LEAST, 12_000))
+@given(plan_strategies.plans, st.integers(LEAST, 12_000))
 def test_it_never_exceeds_its_limit(plan: Plan, limit: int) -> None:
     """Neither in characters nor in bytes."""
     text = comment(review(plan), limit)

@@ -9,7 +9,7 @@ from reconciler.models.guards import GuardFigures
 from reconciler.models.members import MemberChange
 from reconciler.models.plan import CohortPlan, DefinitionChange, Plan, TextChange
 from reconciler.render.plan import FOLD, FOLDED_COHORTS, plan_lines
-from tests import strategies
+from tests import plan_strategies
 from tests.big_plans import big_plan
 from tests.example_plans import first_sync, monday
 
@@ -100,7 +100,7 @@ def test_problems_are_folded_by_kind() -> None:
     assert starting(lines, "ℹ Folded: 15 problems.") == 1
 
 
-@given(strategies.plans)
+@given(plan_strategies.plans)
 def test_all_of_it_folds_nothing(plan: Plan) -> None:
     """With ``everything``, each member, assignment and problem has its line."""
     # Of any role's name a line is made, too.

@@ -13,7 +13,7 @@ from reconciler.models.plan import CohortPlan, Plan, Problem, TextChange
 from reconciler.plan_lint import findings
 from reconciler.plan_text import as_json, as_text, as_yaml
 from reconciler.reconciliation import plan_now
-from tests import strategies
+from tests import plan_strategies, strategies
 from tests.example_plans import EXAMPLES, monday
 from tests.test_examples import PLANS
 from tests.test_properties import FULL, World, worlds
@@ -240,7 +240,7 @@ def test_an_address_is_a_web_sites(url: str, bad: bool) -> None:
     assert not any("secret" in line for line in found)
 
 
-@given(strategies.plans)
+@given(plan_strategies.plans)
 def test_any_plan_is_looked_at(plan: Plan) -> None:
     """Whatever it holds: no traceback, and nothing is said of its digest, form or headline."""
     for name in ("plan.yaml", "plan.json"):

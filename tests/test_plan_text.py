@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from reconciler.models.plan import CohortPlan, Plan, TextChange
 from reconciler.plan_file import digest, json_document, plan_from
 from reconciler.plan_text import as_json, as_text, as_yaml, from_text
-from tests import strategies
+from tests import plan_strategies
 from tests.example_plans import first_sync
 
 
-@given(strategies.plans, st.sampled_from(["plan.yaml", "plan.json"]))
+@given(plan_strategies.plans, st.sampled_from(["plan.yaml", "plan.json"]))
 def test_a_plan_survives_its_file(plan: Plan, name: str) -> None:
     """load(dump(p)) = p in both formats, and equal plans give equal bytes."""
     text = as_text(plan, name)
@@ -24,14 +24,14 @@ def test_a_plan_survives_its_file(plan: Plan, name: str) -> None:
     assert text.encode() == as_text(plan.model_copy(deep=True), name).encode()
 
 
-@given(strategies.plans)
+@given(plan_strategies.plans)
 def test_both_formats_say_the_same(plan: Plan) -> None:
     """A plan read from YAML is the plan read from JSON."""
     assert from_text(as_yaml(plan), "p.yaml") == from_text(as_json(plan), "p.json")
     assert plan_from({"format": 1, **_document(plan)}, "p") == plan
 
 
-@given(strategies.plans)
+@given(plan_strategies.plans)
 def test_the_digest_is_of_canonical_json(plan: Plan) -> None:
     """SHA-256 of the JSON form without digest and time: ASCII, keys sorted, no blanks."""
     said = {key: value for key, value in _document(plan).items() if key != "digest"}
@@ -44,7 +44,7 @@ def _document(plan: Plan) -> dict[str, object]:
     return json_document(plan)
 
 
-@given(strategies.plans)
+@given(plan_strategies.plans)
 def test_a_plan_file_hides_nothing(plan: Plan) -> None:
     """Whatever names hold, every character of the file can be seen, and none turns its line."""
     for text in (as_yaml(plan), as_json(plan)):
