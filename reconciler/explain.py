@@ -8,6 +8,7 @@ from reconciler.explain_file import concerns, rule_in_plan
 from reconciler.explain_guild import guild_facts
 from reconciler.explain_names import Subject, lines, subject_named, uid_named
 from reconciler.explain_places import Doings, Places
+from reconciler.explain_roles import RolesDue
 from reconciler.explain_view import View, of_person
 from reconciler.models.explanation import (
     AccountFacts,
@@ -110,13 +111,14 @@ class _Asked:
 
     def parts(self, guild: str | None) -> Iterator[GuildPart]:
         doings = Doings.of(self.view, self.seen, self.subject)
+        roles = RolesDue.of(self.view, self.seen, self.subject.uid)
         for uuid in self._guilds() if guild is None else (guild,):
             places = Places(self.view, self.seen, self.subject, doings, uuid)
             found = tuple(places.found(always=guild is not None))
             if found:
                 facts = guild_facts(self.view, self.seen, uuid)
                 holds = tuple(hold for hold in facts.holds if self._held(hold))
-                yield GuildPart(replace(facts, holds=holds), places.row, found)
+                yield GuildPart(replace(facts, holds=holds), places.row, found, roles.at(uuid))
 
     @property
     def _shown(self) -> PeopleShown:

@@ -1,19 +1,20 @@
 """A plan, the sites that it was made from, and those that a question about it is asked of."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconciler.explain import person_explained, who
 from reconciler.explain_guild import guild_explained
-from reconciler.explain_names import guild_named
-from reconciler.explain_view import view
+from reconciler.explain_names import Subject, guild_named
+from reconciler.explain_view import View, view
 from reconciler.models.avc import Person
 from reconciler.models.explanation import GuildExplained, PersonExplained, Place
 from reconciler.models.moodle import Account, Cohort
 from reconciler.models.plan import Plan
 from reconciler.models.scope import Scope
 from reconciler.models.settings import SyncSettings
+from reconciler.planner import Planned
 from reconciler.reconciliation import Selection, SitePair, plan_now
 from reconciler.render.explain import person_lines
 from reconciler.render.explain_guild import guild_lines
@@ -22,6 +23,8 @@ from tests.guards_world import FULL, WHOLE, guild
 from tests.memory_state import MemoryState
 from tests.world import Community, FakeAvc, account, our_cohort, pair, person
 
+ALREADY = "a member already, as AVC wants it"
+"""What is said of no one who is not."""
 WIDE = 10_000
 """Columns in which each sentence is one line."""
 
@@ -96,6 +99,15 @@ def asked_of_guild(plan: Plan, sites: Sites, name: str) -> GuildExplained:
     """What is said of a guild."""
     found = view(plan, sites.pair())
     return guild_explained(found, guild_named(name, plan, found.now).uuid)
+
+
+def subjects(found: View, sites: SitePair) -> Iterator[tuple[Subject, Planned]]:
+    """Everybody in AVC, and every account; and what was read about them."""
+    now = found.now.snapshots
+    for uid in sorted(now.avc.people):
+        yield who(found, f"avc:{uid}", sites)
+    for number in sorted(now.moodle.accounts):
+        yield who(found, f"moodle:{number}", sites)
 
 
 def place(found: PersonExplained, name: str = "g1", role: str | None = None) -> Place:

@@ -1,195 +1,33 @@
 """An explanation says what the plan says, of everybody, however odd the two sites are."""
 
-from collections.abc import Iterator
 from typing import get_args
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciler.explain import person_explained, who
+from reconciler.desired import wanted_members
+from reconciler.explain import person_explained
 from reconciler.explain_file import concerns, person_alone
 from reconciler.explain_names import Subject, subject_named
 from reconciler.explain_view import View, view
+from reconciler.marks import mark_of
 from reconciler.models.explanation import Doubt, PersonExplained, Place
-from reconciler.models.moodle import Issuer, Link
-from reconciler.models.operations import Operation
+from reconciler.models.operations import AssignRole, Operation
 from reconciler.models.plan import Plan
-from reconciler.models.scope import FullScope, GuildScope, UserScope
+from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
 from reconciler.operations import operations
 from reconciler.planner import Planned
-from reconciler.reconciliation import SitePair, plan_now
+from reconciler.reconciliation import SitePair, apply, fresh, plan_now
 from reconciler.render.explain_operations import operation_words
 from reconciler.render.problems import Elsewhere, sentence
-from tests.explain_world import Sites, asked, person_text, place, planned
-from tests.guards_world import FULL, guild
-from tests.test_properties import World, worlds
-from tests.world import account, pair, person
+from tests.explain_world import ALREADY, person_text, subjects
+from tests.fake_moodle import FakeMoodle
+from tests.guards_world import FULL
+from tests.properties_world import World, worlds
+from tests.world import SITE, pair
 
 ALIKE = settings(derandomize=True)
 """The same worlds each time; the nightly proofs take thousands of them."""
-ALREADY = "a member already, as AVC wants it"
-WAYS = {
-    "web services": {},
-    "the command line": {
-        "blind": frozenset(),
-        "tells_apart": True,
-        "administrators": frozenset(),
-        "issuers": (Issuer(1, "Community", "https://avc.example", "sub"),),
-    },
-}
-
-
-@pytest.fixture(params=WAYS)
-def julia(request: pytest.FixtureRequest) -> Sites:
-    """Her account is in her guild's cohort, and she has a new address in AVC."""
-    return Sites(
-        {1: [1, 2], 2: [1]},
-        {1: [1, 2], 2: [1]},
-        people=(person(2, name="julia", mail="new@example.org"),),
-        accounts=(account(2, username="julia", email="old@example.org"),),
-        settings={"avc_url": "https://avc.example"},
-        moodle=WAYS[request.param],
-    )
-
-
-@pytest.mark.parametrize("word", ["julia", "2", "avc:2"])
-def test_whoever_is_not_recognised_is_no_member_of_their_guild(julia: Sites, word: str) -> None:
-    """The account with their user name is nobody's: so says the plan, and so it is told."""
-    plan = planned(julia)
-    found = asked(plan, julia, word)
-    text = person_text(found, plan)
-    assert text.startswith("julia (AVC user 2, no Moodle account)\n")
-    assert place(found).why == "no-moodle-account"
-    assert (
-        "  • Plan: Nothing: no Moodle account is known to be theirs. Account 102, which has the"
-        " same user name, is in the cohort, and is kept: nobody in AVC is known to own it. Make"
-        " the two addresses agree."
-    ) in text
-    assert ALREADY not in text
-    told = [sentence(problem, Elsewhere.of(plan)) for problem in plan.problems]
-    assert len(told) == 2
-    assert all(f"  • Problem: {one}." in text for one in told)
-
-
-BY_RULE = {
-    ("link",): ("Let them log in to Moodle through AVC", "they log in to Moodle through AVC"),
-    ("email",): ("Make the two addresses agree", "an account has the e-mail address that AVC has"),
-    ("idnumber",): (
-        "Set the ID number of their account in Moodle to their UUID in AVC",
-        "their account's ID number is their UUID in AVC",
-    ),
-    ("idnumber", "email"): (
-        "Make the two addresses agree",
-        (
-            "their account's ID number is their UUID in AVC, or an account has the e-mail address"
-            " that AVC has"
-        ),
-    ),
-}
-
-
-@pytest.mark.parametrize("used", BY_RULE, ids=str)
-def test_what_would_make_it_theirs_follows_from_the_rules(used: tuple[str, ...]) -> None:
-    """Where no rule compares addresses nobody is told to correct one, here or in a problem."""
-    sites = Sites(
-        {1: [1, 2]},
-        {1: [1, 2]},
-        people=(person(2, name="julia", mail="new@example.org"),),
-        accounts=(
-            account(1, links=(Link(1, "1"),), idnumber=person(1).uuid, idnumber_locked=True),
-            account(2, username="julia", email="old@example.org"),
-        ),
-        settings={"avc_url": "https://avc.example", "matching": used},
-        moodle=WAYS["the command line"],
-    )
-    plan = planned(sites)
-    text = person_text(asked(plan, sites, "2"), plan)
-    remedy, until = BY_RULE[used]
-    assert f"nobody in AVC is known to own it. {remedy}." in text
-    assert f"  • Match: none, until {until}.\n" in text
-    assert ("address" in text) == ("email" in used)
-
-
-def test_an_account_that_is_nobodys_is_asked_about_by_itself(julia: Sites) -> None:
-    """It is a stranger; that somebody in AVC has its user name is told, and makes it nobody's."""
-    plan = planned(julia)
-    found = asked(plan, julia, "moodle:102")
-    text = person_text(found, plan)
-    assert text.startswith("julia (Moodle account 102)\n")
-    assert place(found).why == "stranger"
-    assert "has the user name of AVC user 2, which proves nothing" in text
-    assert text.count("  • Problem: ") == 2
-
-
-def test_the_file_alone_gives_nobody_an_account_either(julia: Sites) -> None:
-    """Its problem names account 102 as one that merely looks likely."""
-    plan = planned(julia)
-    found = person_alone(plan, subject_named("julia", plan, None), None)
-    assert person_text(found, plan).startswith("julia (AVC user 2, no Moodle account)\n")
-    assert place(found).why == "no-moodle-account"
-    found = person_alone(plan, subject_named("moodle:102", plan, None), None)
-    assert place(found).why == "stranger"
-
-
-IN_QUESTION = {
-    "several-accounts": Sites(
-        {1: [1]}, {1: [1]}, accounts=(account(1, id=300, username="x", email="u1@x.org"),)
-    ),
-    "shared-account": Sites({1: [1, 2]}, {1: [1]}, people=(person(2, mail="u1@x.org"),)),
-    "unconfirmed-account": Sites({1: [1]}, {1: [1]}, accounts=(account(1, confirmed=False),)),
-}
-
-
-@pytest.mark.parametrize("why", IN_QUESTION)
-def test_an_account_in_question_makes_nobody_a_member(why: str) -> None:
-    """It is in the cohort of a guild that AVC has them in, and whose it is stays open."""
-    sites = IN_QUESTION[why]
-    plan = planned(sites)
-    found = asked(plan, sites, "1")
-    assert place(found).why == why
-    heading = "no confirmed Moodle account" if why.startswith("un") else "Moodle account not clear"
-    assert person_text(found, plan).startswith(f"u1 (AVC user 1, {heading})\n")
-
-
-def test_what_is_done_to_another_with_their_user_name_is_not_told_of_them() -> None:
-    """Account 102 is called u1, and is bob's beyond doubt: it is he who goes."""
-    sites = Sites(
-        {1: [1], 2: [2]},
-        {1: [2], 2: [2]},
-        people=(person(2, name="bob"),),
-        accounts=(account(2, username="u1"),),
-        without=frozenset({101}),
-    )
-    plan = planned(sites)
-    assert "remove account 102 from g1" in person_text(asked(plan, sites, "2"), plan)
-    found = asked(plan, sites, "1")
-    assert (place(found).account, place(found).why) == (None, "no-moodle-account")
-
-
-def test_an_account_that_has_become_anothers_is_theirs() -> None:
-    """What it was when the plan was made makes nobody a member, or a member on hold."""
-    plan = planned(Sites({1: [1], 2: [2]}, {1: [], 2: [2]}))
-    now = Sites(
-        {1: [1], 2: [2]},
-        {1: [], 2: [101]},
-        accounts=(account(1, email="u2@x.org"),),
-        without=frozenset({102}),
-    )
-    found = asked(plan, now, "1")
-    assert [part.guild.name for part in found.guilds] == ["g1"]
-    (there,) = found.guilds[0].places
-    assert [(item.operation.key.uuid, item.state) for item in there.operations] == [
-        (guild(1).uuid, "stale")
-    ]
-
-
-def _subjects(found: View, sites: SitePair) -> Iterator[tuple[Subject, Planned]]:
-    now = found.now.snapshots
-    for uid in sorted(now.avc.people):
-        yield who(found, f"avc:{uid}", sites)
-    for number in sorted(now.moodle.accounts):
-        yield who(found, f"moodle:{number}", sites)
 
 
 def _places(found: PersonExplained) -> list[Place]:
@@ -207,11 +45,12 @@ def _theirs(operation: Operation, subject: Subject, seen: Planned) -> bool:
 
 def _agree(plan: Plan, sites: SitePair) -> None:
     found = view(plan, sites)
-    for subject, seen in _subjects(found, sites):
+    for subject, seen in subjects(found, sites):
         told = person_explained(found, seen, subject)
         text = person_text(told, plan)
         _problems_are_told(plan, subject, text)
         _operations_are_told(plan, subject, seen, told, text)
+        _roles_are_told(plan, subject, seen, told, found)
         for one in _places(told):
             _has_a_reason(one, subject, seen, found)
         if subject.uid is not None and subject.uid not in seen.matching.account_of:
@@ -258,6 +97,35 @@ def _operations_are_told(
         assert f"  • Plan: {words}." in text
     fresh = [op for one in _places(told) for op in one.fresh]
     assert all(_theirs(op, subject, seen) for op in fresh)
+
+
+def _roles_are_told(
+    plan: Plan, subject: Subject, seen: Planned, told: PersonExplained, found: View
+) -> None:
+    """Each role that AVC wants somebody to have, once; it is given by the plan's operations only,
+    and what assigns it to them is among them.
+    """
+    roles, account = seen.wishes.roles, seen.matching.account_of.get(subject.uid or 0)
+    wanted = {
+        (pair.guild.uuid, pair.role or roles.ordinary)
+        for pair in seen.pairing.pairs
+        if (pair.role or roles.ordinary) and subject.uid in wanted_members(pair, seen.wishes)
+    }
+    shown = {(part.guild.uuid, due.role): due for part in told.guilds for due in part.roles}
+    assert len(shown) == sum(len(part.roles) for part in told.guilds)
+    assert wanted <= shown.keys()
+    for due in shown.values():
+        assert (due.why is None) == bool(due.operations)
+        assert due.why != "on-hold" or found.settings.hold
+    giving = {item.operation for due in shown.values() for item in due.operations}
+    assert giving <= set(operations(plan))
+    assert {getattr(op, "account", account) for op in giving} <= {account}
+    assigned = {
+        op
+        for op in operations(plan)
+        if isinstance(op, AssignRole) and op.account == account and (op.key.uuid, op.role) in shown
+    }
+    assert assigned <= giving
 
 
 def _has_a_reason(one: Place, subject: Subject, seen: Planned, found: View) -> None:
@@ -321,3 +189,56 @@ def test_it_agrees_with_a_plan_that_is_old(before: World, now: World) -> None:
     plan = plan_now(pair(community, moodle, chosen), FULL).plan
     assert plan.scope == FullScope()
     _agree(plan, pair(now[0], now[1], chosen))
+
+
+MAY_HAVE_IT = {
+    "unknown-moodle-role",
+    "privileged-role",
+    "role-unseen",
+    "role-not-assignable",
+    "role-needs-plugin",
+    "no-role-sync",
+    "in-courses",
+    "no-way",
+    "left-alone",
+}
+"""Where what was given before is nobody's business, or is not looked for."""
+
+
+@ALIKE
+@given(worlds, st.data())
+def test_who_is_told_to_be_given_a_role_has_it_afterwards(
+    world: World, data: st.DataObject
+) -> None:
+    """In Moodle, once the plan is carried out; and who is told why not has not."""
+    community, moodle, chosen = world
+    sites = pair(community, moodle, chosen)
+    full = plan_now(sites, FULL)
+    scopes: list[Scope] = [FULL]
+    scopes += [UserScope(uid=uid) for uid in sorted(full.snapshots.avc.people)]
+    now = plan_now(sites, data.draw(st.sampled_from(scopes)))
+    found = view(now.plan, sites)
+    told = {
+        (seen.matching.account_of.get(subject.uid or 0), part.guild.uuid, due)
+        for subject, seen in subjects(found, sites)
+        for part in person_explained(found, seen, subject).guilds
+        for due in part.roles
+    }
+    apply(fresh(now), sites)
+    for number, uuid, due in told:
+        has = number in _holders(moodle, uuid, due.role or "")
+        assert has == (due.why in {None, "already"}) or due.why in MAY_HAVE_IT
+
+
+def _holders(moodle: FakeMoodle, uuid: str, role: str) -> frozenset[int]:
+    """Who has a role by the cohorts of a guild."""
+    marks = {cohort.id: mark_of(cohort.description) for cohort in moodle.cohorts.values()}
+    ours = {n for n, mark in marks.items() if mark and (mark.site, mark.key.uuid) == (SITE, uuid)}
+    numbers = {one.id for one in moodle.roles or () if one.shortname == role}
+    return frozenset().union(
+        *(
+            accounts
+            for grant, accounts in moodle.assigned.items()
+            if grant.cohort in ours and grant.role in numbers
+        )
+    )

@@ -8,7 +8,7 @@ from reconciler.models.desired import CohortKey
 from reconciler.models.guards import GuardFigures
 from reconciler.models.moodle import Rule
 from reconciler.models.operations import Operation
-from reconciler.models.plan import CohortPlan, Problem
+from reconciler.models.plan import CohortPlan, Problem, Way
 from reconciler.models.settings import Hold
 
 Doubt = Literal[
@@ -50,6 +50,38 @@ guild is, for a problem. ``not-adopted``: a plan of one person adopts no cohort;
 one does, and judges its members the next time. ``already``: a member, as they should be.
 ``frozen``: a member, and not clear who. ``withdrawn``: a member where a role that rules the site
 was given, and is no longer. ``file-only``: neither site was asked.
+"""
+RoleWhy = (
+    Literal[
+        "already",
+        "left-out",
+        "changed",
+        "out-of-scope",
+        "left-alone",
+        "on-hold",
+        "not-adopted",
+        "adopting",
+        "site-administrator",
+        "no-role-sync",
+        "not-mapped",
+        "unknown-moodle-role",
+        "privileged-role",
+        "role-unseen",
+        "role-not-assignable",
+        "role-needs-plugin",
+        "in-courses",
+        "no-way",
+        "role-by-hand",
+        "definition-waits",
+        "not-defined",
+        "passed-over",
+    ]
+    | Doubt
+)
+"""Why a plan does not give somebody a Moodle role that they are to have, beside ``Why`` and the
+kinds of problems: ``no-way``: roles_by says that nothing gives it. ``not-defined``: a plan of one
+person defines no role for a cohort that is there. ``passed-over``: by local_cohortrole, which never
+looks at them again, and this access gives no roles.
 """
 Clue = Literal[
     "link-uid",
@@ -175,6 +207,22 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleDue:
+    """A Moodle role that somebody is to have for what they are in a guild."""
+
+    role: str | None
+    """Its short name; None: role_mapping has none for these guild roles."""
+    guild_roles: tuple[str, ...]
+    """Those that they hold, as mappings spell them; ordinary membership by its name there."""
+    way: Way = "none"
+    """How cohorts give it."""
+    operations: tuple[PlannedOperation, ...] = ()
+    """What of the plan gives it: assigning, or joining and defining."""
+    why: RoleWhy | None = None
+    """Why the plan does not; None where it does."""
+
+
+@dataclass(frozen=True, slots=True)
 class GuildFacts:
     """A guild, as AVC has it."""
 
@@ -197,6 +245,8 @@ class GuildPart:
     member: bool | None
     """Whether AVC has the person in it, blocked or not; None: AVC was not asked."""
     places: tuple[Place, ...]
+    roles: tuple[RoleDue, ...] = ()
+    """Those that AVC wants them to have; none where AVC was not asked, or has no say."""
 
 
 @dataclass(frozen=True, slots=True)

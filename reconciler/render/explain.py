@@ -17,6 +17,7 @@ from reconciler.models.moodle import Rule
 from reconciler.models.plan import Plan
 from reconciler.models.settings import Hold
 from reconciler.render.explain_operations import doing_lines, fresh_line, operation_words
+from reconciler.render.explain_roles import role_lines
 from reconciler.render.explain_why import WAITS, rule_words, scope_words, why_words, words_of
 from reconciler.render.problem_remedies import capital, shows_whose
 from reconciler.render.problems import Elsewhere, sentence
@@ -70,30 +71,33 @@ def _texts(found: PersonExplained, plan: Plan) -> Iterator[str]:
         yield from (f"  • Moodle: {_account(account, found.uid)}." for account in found.accounts)
     elsewhere = Elsewhere.of(plan)
     yield from (f"  • Problem: {sentence(problem, elsewhere)}." for problem in found.problems)
-    folded = _folded(found.guilds)
+    folded = _folded(found.guilds, plan)
     for part in found.guilds:
         if not any(part in parts for parts in folded.values()):
             yield ""
             yield from _guild(part, found, plan)
-    for why, parts in folded.items():
+    for (why, roles), parts in folded.items():
         yield ""
         yield f"{', '.join(name(part.guild.name) for part in parts)}"
         yield f"  • Plan: {why_words(why, plan)}. So it is in each of these {len(parts)} guilds."
+        yield from roles
     if not found.guilds:
         yield ""
         yield _nowhere(found, plan)
 
 
-def _folded(parts: Sequence[GuildPart]) -> Mapping[Why, Sequence[GuildPart]]:
-    """Guilds in which there is nothing, for one reason, when they are many."""
-    found: dict[Why, list[GuildPart]] = defaultdict(list)
+def _folded(
+    parts: Sequence[GuildPart], plan: Plan
+) -> Mapping[tuple[Why, tuple[str, ...]], Sequence[GuildPart]]:
+    """Guilds in which there is nothing, for one reason, and the same of roles, when many."""
+    found: dict[tuple[Why, tuple[str, ...]], list[GuildPart]] = defaultdict(list)
     for part in parts:
         place = part.places[0]
         more = place.fresh or place.left_out or place.problems or part.guild.holds
         plain = not more and not _in_question(place)
         if len(part.places) == 1 and place.why is not None and plain:
-            found[place.why].append(part)
-    return {why: alike for why, alike in found.items() if len(alike) > ONE_BY_ONE}
+            found[place.why, tuple(role_lines(part.roles, plan))].append(part)
+    return {told: alike for told, alike in found.items() if len(alike) > ONE_BY_ONE}
 
 
 def _who(found: PersonExplained) -> str:
@@ -213,6 +217,7 @@ def _guild(part: GuildPart, found: PersonExplained, plan: Plan) -> Iterator[str]
         yield f"  • AVC: {_member(part, found.person)}."
     for place in part.places:
         yield from _place(place, part, found, plan)
+    yield from role_lines(part.roles, plan)
     yield from (f"  • Hold: {hold_words(hold)}." for hold in part.guild.holds)
 
 
@@ -282,7 +287,7 @@ def _stays(place: Place, found: PersonExplained, plan: Plan) -> str:
 
 def _inside(place: Place) -> str:
     which = f"cohort {place.cohort}" if place.cohort is not None else "no cohort of ours"
-    role = f" for the role {place.key.role}" if place.key.role else ""
+    role = f" for the role {name(place.key.role)}" if place.key.role else ""
     if place.cohort is None:
         return f"there is {which}{role}"
     who = f"account {place.account}" if place.account is not None else "they"

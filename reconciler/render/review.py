@@ -40,12 +40,13 @@ _GOING = {
     "way": "it is given in another way",
     "undone": "a run is undone",
 }
-_WAYS = {
+WAYS = {
     "course-enrolment": "in courses that enrol the cohort",
     "definition": "to the cohort's members by local_cohortrole",
     "assignment": "to the cohort's members one by one",
     "none": "not given",
 }
+"""How cohorts give a role."""
 _REASONS = {
     "configured": ", as nwp.yml says",
     "only-in-courses": ": Moodle gives it in courses only",
@@ -117,7 +118,7 @@ def role_review(role: RolePlan) -> RoleReview:
         role=name(role.role),
         guild_roles=tuple(map(name, role.guild_roles)),
         way=role.way,
-        sentence=f"{_WAYS[role.way]}{_REASONS[role.because]}",
+        sentence=f"{WAYS[role.way]}{_REASONS[role.because]}",
     )
 
 
