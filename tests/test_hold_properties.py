@@ -23,8 +23,8 @@ from reconciler.models.scope import GuildScope, UserScope
 from reconciler.models.settings import Hold, SyncSettings
 from reconciler.operations import operations
 from reconciler.reconciliation import apply, fresh, plan_now
+from tests.properties_world import FULL, World, worlds
 from tests.strategies import UUIDS
-from tests.test_properties import FULL, World, worlds
 from tests.world import pair
 
 UNTIL = date(2026, 12, 31)

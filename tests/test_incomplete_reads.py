@@ -16,7 +16,7 @@ from reconciler.planner import make_plan
 from reconciler.reconciliation import fresh, plan_now
 from tests import strategies
 from tests.fake_moodle import FakeMoodle
-from tests.test_properties import FULL, carry_out, worlds
+from tests.properties_world import FULL, carry_out, worlds
 from tests.world import Community, FakeAvc, account, our_cohort, pair, person
 
 A = Guild(id=1, uuid="aaaaaaaa-0000-4000-8000-000000000001", label="A", alias="a")

@@ -15,8 +15,8 @@ from reconciler.plan_text import as_json, as_text, as_yaml
 from reconciler.reconciliation import plan_now
 from tests import plan_strategies, strategies
 from tests.example_plans import EXAMPLES, monday
+from tests.properties_world import FULL, World, worlds
 from tests.test_examples import PLANS
-from tests.test_properties import FULL, World, worlds
 from tests.world import pair
 
 WRONG = re.compile(r"\d+: (?!warning)\S.+\.( .+)?")

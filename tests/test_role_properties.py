@@ -13,8 +13,8 @@ from reconciler.operations import operations
 from reconciler.plan_cohorts import GuildPlanned
 from reconciler.planner import Planned
 from reconciler.reconciliation import plan_now
+from tests.properties_world import FULL, World, carry_out, worlds
 from tests.strategies import GONE_ROLE
-from tests.test_properties import FULL, World, carry_out, worlds
 from tests.world import MANAGER, pair
 
 RULES = "privileged-role"

@@ -26,8 +26,8 @@ from reconciler.reconciliation_alone import planned_alone, saved_alone
 from reconciler.undo import holds, inverse
 from tests.fake_moodle import FakeMoodle
 from tests.memory_state import MemoryState
-from tests.test_properties import FULL, World
-from tests.test_properties import worlds as all_worlds
+from tests.properties_world import FULL, World
+from tests.properties_world import worlds as all_worlds
 from tests.world import SITE, pair
 
 UNTIL = date(2026, 12, 31)
