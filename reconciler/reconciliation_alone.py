@@ -64,7 +64,10 @@ def planned_alone(plan: Plan, pair: SitePair) -> Work:
     plan = _named(plan, {account.id: masked(account.username) for account in known})
     found = priced(plan, snapshot.enrolment, enrolled)
     work = Work(found, check_alone(found, snapshot, enrolled), snapshot, None)
-    return replace(work, plan=guarded(found, work.around(pair), pair.settings.guards))
+    with pair.meter.step("guards"):
+        found = guarded(found, work.around(pair), pair.settings.guards)
+        pair.meter.listener.planned(found)
+    return replace(work, plan=found)
 
 
 def _named(plan: Plan, names: Mapping[int, str]) -> Plan:

@@ -26,7 +26,7 @@ _ALLOCATIONS = 100_000
 LOG_FORMAT = "RECONCILER_LOG_FORMAT"
 LOG_FORMATS = ("text", "json")
 _OPTION = "--log-format"
-_LOGGED = ("plan", "explain", "apply", "sync", "release", "avc-moodle-sync")
+_LOGGED = ("plan", "explain", "apply", "sync", "release", "invert", "avc-moodle-sync")
 """Commands that work on sites: see ``reconciler.models.log_line.LoggedCommand``."""
 
 _DEBUG = re.compile(r"--debug|-[a-z]*d[a-z]*")

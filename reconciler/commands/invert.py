@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reconciler.commands.files import write_plan
-from reconciler.commands.options import Debug
+from reconciler.commands.options import Debug, LogFormat
 
 if TYPE_CHECKING:
     from reconciler.models.journal import RunRecord
     from reconciler.models.plan import Plan
+    from reconciler.reconciliation import SitePair, Work
+    from reconciler.render.terminal import Terminal
     from reconciler.stale import Checked
+    from reconciler.state import StateDirectory
 
 DAYS = 30
 """For which holds are proposed."""
@@ -20,7 +23,11 @@ DAYS = 30
 def invert(
     run: Annotated[
         str,
-        typer.Argument(metavar="RUN", help="The run's id, how it begins, or 'last'."),
+        typer.Argument(
+            metavar="RUN",
+            help="The run's id, how it begins, or 'last': the newest of the Moodles that nwp.yml"
+            " leads to.",
+        ),
     ],
     moodle: Annotated[
         str | None,
@@ -42,6 +49,7 @@ def invert(
             help=f"The last day of the holds that are proposed; {DAYS} days from now without it.",
         ),
     ] = None,
+    log_format: LogFormat = "text",  # noqa: ARG001 - the runner looks at it
     debug: Debug = False,
 ) -> int:
     """Make the plan that undoes a run of this machine, and the holds that keep it undone.
@@ -56,21 +64,36 @@ def invert(
 
     Exit codes: 0 planned, 1 error.
     """
-    last = _day(until)
-    from reconciler.config.sites import connect_pair
+    day = _day(until)
     from reconciler.reconciliation_alone import planned_alone
-    from reconciler.render.guards import tripped
     from reconciler.render.holds import hold_lines
-    from reconciler.render.plan import plan_lines
-    from reconciler.render.problems import sentence
     from reconciler.render.terminal import Terminal, name, note
-    from reconciler.summary import headline
     from reconciler.undo import holds, inverse
 
-    record = _found(run, moodle)
-    pair = connect_pair(record.start.avc.site, record.start.moodle.site).pair
-    work = planned_alone(inverse(record), pair)
+    record, pair = _found(run, moodle)
+    try:
+        work = planned_alone(inverse(record), pair)
+    finally:
+        note(pair.traffic(), debug=debug)
     terminal = Terminal()
+    _show(work, output, terminal)
+    if record.start.undoes is not None:
+        terminal.line(
+            f"ℹ That run undid run {name(record.start.undoes)}: take out of nwp.yml what you put"
+            " under hold: for it, or the next synchronisation leaves alone what this gives back."
+        )
+    elif not work.plan.empty:
+        terminal.lines(hold_lines(holds(record, day), work.plan.avc.site))
+    return 0
+
+
+def _show(work: "Work", output: Path | None, terminal: "Terminal") -> None:
+    """The plan, or where it is, and whether it fits. Raises PlanFileError."""
+    from reconciler.render.guards import tripped
+    from reconciler.render.plan import plan_lines
+    from reconciler.render.problems import sentence
+    from reconciler.summary import headline
+
     if output is None:
         terminal.lines(plan_lines(work.plan))
     else:
@@ -83,15 +106,6 @@ def invert(
         terminal.line(_nothing(work.plan))
     elif output is not None:
         terminal.lines(_next(output))
-    if record.start.undoes is not None:
-        terminal.line(
-            f"ℹ That run undid run {name(record.start.undoes)}: take out of nwp.yml what you put"
-            " under hold: for it, or the next synchronisation leaves alone what this gives back."
-        )
-    elif not work.plan.empty:
-        terminal.lines(hold_lines(holds(record, last), work.plan.avc.site))
-    note(pair.traffic(), debug=debug)
-    return 0
 
 
 def _day(told: str | None) -> date:
@@ -112,20 +126,66 @@ def _day(told: str | None) -> date:
     return found
 
 
-def _found(run: str, moodle: str | None) -> "RunRecord":
-    """The run, without what later ones did.
+def _found(run: str, moodle: str | None) -> "tuple[RunRecord, SitePair]":
+    """The run, without what later ones did, and the sites that nwp.yml has under its names.
 
-    Raises NotFound, StateError, ConfigError while it is still at work.
+    Raises NotFound, StateError, ReadError, ConfigError while it is still at work.
     """
     from reconciler.errors import ConfigError
     from reconciler.later_runs import without_later
-    from reconciler.state import state_directory
+    from reconciler.state import LAST, state_directory
 
     state = state_directory()
-    record = state.find(run, moodle)
+    if run == LAST:
+        record, pair = _last(state, moodle)
+    else:
+        record = state.find(run, moodle)
+        pair = _connected(record)
     if state.running(record):
         raise ConfigError(f"run {record.id} is still at work ({record.start.by}): wait for its end")
-    return without_later(record, state.later(record))
+    return without_later(record, state.later(record)), pair
+
+
+def _last(state: "StateDirectory", moodle: str | None) -> "tuple[RunRecord, SitePair]":
+    """The newest run that had something to do, of the Moodles that nwp.yml leads to.
+
+    A name alone does not tell: other nwp.yml call other Moodles so, and a Moodle may move. Raises
+    NotFound, StateError, ReadError, ConfigError.
+    """
+    from reconciler.config.nwp import find_file, site_names
+    from reconciler.errors import NotFound
+    from reconciler.models.moodle import MoodleQuery
+
+    file = find_file(Path.cwd())
+    named = site_names(file)
+    newest: dict[tuple[str, str, str], RunRecord] = {}
+    for record in state.records(moodle):
+        place = (record.start.avc.site, record.start.moodle.site, record.start.moodle.url)
+        if named.issuperset(place[:2]) and (record.steps or record.missing):
+            newest[place] = record
+    seen: dict[tuple[str, str], tuple[SitePair, str]] = {}
+    for place, record in sorted(newest.items(), key=lambda item: -item[1].started):
+        if place[:2] not in seen:
+            pair = _connected(record)
+            seen[place[:2]] = pair, pair.moodle.read(MoodleQuery()).url
+        pair, address = seen[place[:2]]
+        if address == place[2]:
+            return record, pair
+    leads = ", ".join(f"{names[1]} is {address}" for names, (_, address) in seen.items())
+    raise NotFound(
+        f"In {state.path} there is no run of a Moodle that {file} leads to"
+        f"{f' ({leads})' if leads else ''}; 'reconciler history' lists those of others."
+    )
+
+
+def _connected(record: "RunRecord") -> "SitePair":
+    """The sites that nwp.yml has under a run's names. Raises ConfigError, ReadError."""
+    from reconciler.config.sites import connect_pair
+    from reconciler.render.log import follow
+
+    pair = connect_pair(record.start.avc.site, record.start.moodle.site).pair
+    follow(pair)
+    return pair
 
 
 def _fit(checked: "Sequence[Checked]") -> Iterator[str]:

@@ -109,6 +109,12 @@ def all_entries(file: Path) -> Iterator[SiteEntry]:
             yield SiteEntry(str(name), file, own, {})
 
 
+def site_names(file: Path) -> frozenset[str]:
+    """The names of all its sites. Raises ConfigError for a bad file."""
+    sites = _read(file).get("sites")
+    return frozenset(map(str, sites)) if isinstance(sites, Mapping) else frozenset()
+
+
 def refuse_bad_name(name: str) -> None:
     """Raise ConfigError for a name that could not be a site's: it may end up in a path."""
     if not _SITE.fullmatch(name) or ".." in name:

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 from reconciler.models.base import Model
 from reconciler.models.usage import CountedStep
 
-LoggedCommand = Literal["plan", "explain", "apply", "sync", "release", "avc-moodle-sync"]
+LoggedCommand = Literal["plan", "explain", "apply", "sync", "release", "invert", "avc-moodle-sync"]
 """The commands that write a log: those that work on sites."""
 
 LoggedStep = Literal[CountedStep, "done"]

@@ -3,6 +3,9 @@ from pathlib import Path
 import pytest
 
 from reconciler.config.nwp import VARIABLE
+from tests.commands.by_command_line import by_command_line
+from tests.commands.test_command_line import MEMBERS, ROLES
+from tests.commands.undoing import GUARDS, Place
 from tests.two_sites import TwoSites
 
 
@@ -15,3 +18,12 @@ def sites(
     monkeypatch.delenv(VARIABLE, raising=False)
     monkeypatch.setenv("COLUMNS", "80")
     return TwoSites(tmp_path, capsys)
+
+
+@pytest.fixture(params=["ss", "ws"], ids=["command line", "web services"])
+def place(request: pytest.FixtureRequest, sites: TwoSites) -> Place:
+    """Guild 1 has 1 (admin), 2 (mentor), 3; guild 2 has 3 (admin), 4. Synchronised."""
+    by_command_line(sites, MEMBERS, ROLES, GUARDS)
+    made = Place(sites, request.param)
+    made.sync()
+    return made

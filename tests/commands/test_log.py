@@ -135,6 +135,22 @@ def test_a_plan_is_named_by_its_digest_from_when_it_is_known(world: TwoSites) ->
         assert {line["digest"] for line in about} == {known}
 
 
+def test_an_inversion_is_logged(synced: TwoSites) -> None:
+    """What is read, what guards hold of it, and the digest that the plan's file has."""
+    ran = synced.reconciler("invert", "last", "-o", "undo.yaml", JSON)
+    found = lines(ran)
+    assert [line["step"] for line in found] == ["read Moodle", "read Moodle", "guards", "done"]
+    assert {(line["command"], line["moodle"]) for line in found} == {("invert", "ss")}
+    known = digest_of(synced.directory / "undo.yaml")
+    assert [line.get("digest") for line in found] == [None, None, known, known]
+    assert found[-1]["planned"] == {"change": 2, "remove": 10}
+    assert [word.partition("@")[0] for word in found[-1]["held"]] == [
+        "removals-per-guild",
+        "archives",
+    ]
+    assert "To undo the run" in ran.out
+
+
 def test_people_read_standard_output(synced: TwoSites) -> None:
     """With a log, standard output has what it has without, and errors and --debug's notes too."""
     synced.in_avc(LEFT)

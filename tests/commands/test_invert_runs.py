@@ -1,0 +1,131 @@
+"""Which run is undone, and how much of one that was cut off."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from reconciler.models.operations import Outcome, Step
+from reconciler.state import StateDirectory
+from tests.commands.by_command_line import leaves
+from tests.commands.undoing import Place, without_outcomes
+
+
+def test_a_run_that_changed_nothing_needs_no_undoing(place: Place, state_path: Path) -> None:
+    """One that Moodle's own lock refused, say: nothing is to be applied or held."""
+    state = StateDirectory(state_path)
+    done = state.find("last")
+    with state.run(done.start, [Step(step.operation) for step in done.steps]) as record:
+        for number in range(len(done.steps)):
+            record(Outcome(number, "held", "Somebody else is writing."))
+    told = place.invert(state.runs()[-1].id).out
+    assert told.endswith("\n✓ There is nothing to undo.\n")
+    assert "reconciler apply" not in told
+
+
+def test_a_run_is_looked_for_at_one_moodle(place: Place, state_path: Path) -> None:
+    """What ran last at another Moodle is not undone instead; the first line names the Moodle."""
+    state = StateDirectory(state_path)
+    first = state.find("last")
+    other = first.start.moodle.model_copy(update={"site": "other", "url": "https://other.example"})
+    with state.run(first.start.model_copy(update={"moodle": other}), []):
+        pass
+    last = state.find("last", "other").id
+    told = place.run("invert", "last", "--moodle", first.start.moodle.site).out
+    assert told.startswith(f"{first.start.moodle.site} undoing run {first.id}")
+    assert "there is no run" in place.run("invert", last, "--moodle", place.way, code=1).err
+
+
+def test_last_is_of_the_moodle_that_nwp_yml_leads_to(place: Place, state_path: Path) -> None:
+    """However others are called, and whoever ran since; a run without anything to do is none."""
+    state = StateDirectory(state_path)
+    first = state.find("last")
+    names, steps = first.start.moodle, [Step(step.operation) for step in first.steps]
+    for site, url in ((names.site, "https://other.example"), ("elsewhere", names.url)):
+        moodle = names.model_copy(update={"site": site, "url": url})
+        with state.run(first.start.model_copy(update={"moodle": moodle}), steps):
+            pass
+    with state.run(first.start, []):
+        pass
+    for more in ((), ("--moodle", names.site), ("--moodle", names.url)):
+        told = place.run("invert", "last", *more).out
+        assert told.startswith(f"{names.site} undoing run {first.id}")
+    none = place.run("invert", "last", "--moodle", "https://other.example", code=1)
+    assert f"{names.site} is {names.url}" in none.err
+    assert "there is no run of" in place.run("invert", "last", "--moodle", "nosuch", code=1).err
+
+
+def test_a_run_is_named_by_how_it_begins(place: Place) -> None:
+    """And without a file its undoing is shown, and nothing is written."""
+    before = place.state()
+    shown = place.run("invert", place.last()[:-2])
+    assert f"Undoes run {place.last()}, whatever AVC calls for" in shown.out
+    assert place.state() == before
+
+
+REFUSED = [
+    (["20990101"], "there is no run '20990101'"),
+    (["last", "--until", "soon"], "--until 'soon' is no day: write it as 2026-12-31"),
+    (["last", "--until", "2020-01-01"], "--until 2020-01-01 is past: nothing would be held"),
+    (["last", "-o", "nwp.yml/undo.yaml"], "nwp.yml/undo.yaml: cannot be written"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "says"), REFUSED)
+def test_what_makes_no_sense_is_refused(place: Place, arguments: list[str], says: str) -> None:
+    """With a sentence, and exit code 1."""
+    ran = place.run("invert", *arguments, code=1)
+    assert says in ran.err
+
+
+def test_the_last_day_of_the_holds_is_told(place: Place) -> None:
+    """As asked for; 30 days from now without."""
+    today = datetime.now().astimezone().date()
+    day = (today + timedelta(days=30)).isoformat()
+    assert f"until: {day}}}" in place.invert("last").out
+    assert "until: 2999-01-01}" in place.invert("last", "--until", "2999-01-01").out
+
+
+def test_a_run_at_work_is_not_undone(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it will do is not known yet."""
+    monkeypatch.setattr(StateDirectory, "running", lambda _self, _record: True)
+    ran = place.run("invert", "last", code=1)
+    assert "is still at work" in ran.err
+
+
+def test_a_cut_off_run_of_the_journal_is_undone_as_far_as_it_came(
+    place: Place, state_path: Path
+) -> None:
+    """Of a run whose outcomes were never written, what Moodle shows to be done is undone."""
+    before = place.state()
+    place.sites.in_avc(leaves(1, 1), leaves(2, 4))
+    place.sync()
+    without_outcomes(state_path)
+    place.sites.in_moodle(
+        "INSERT INTO cohort_members (cohortid, userid)"
+        " SELECT id, 104 FROM cohort WHERE idnumber = 'design-team'"
+    )
+    told = place.invert("last").out
+    assert "The run was cut off" in told
+    place.run("apply", "undo.yaml")
+    assert place.state() == before
+
+
+def test_what_a_later_run_did_is_not_undone_with_one_that_was_cut_off(
+    place: Place, state_path: Path
+) -> None:
+    """A run loses its Moodle, and is done again: undoing it leaves what the second one did."""
+    place.sites.in_avc(leaves(1, 1), leaves(2, 4))
+    place.sync()
+    first = place.last()
+    without_outcomes(state_path)
+    place.sites.in_moodle(
+        "INSERT INTO cohort_members (cohortid, userid)"
+        " SELECT id, 104 FROM cohort WHERE idnumber = 'design-team'"
+    )
+    place.sync()
+    place.invert(first)
+    place.run("apply", "undo.yaml")
+    members = place.sites.members()
+    assert 101 in members["web-dev"]
+    assert 104 not in members["design-team"]
