@@ -1,25 +1,17 @@
 """The status as it is judged from facts, and as a terminal shows it."""
 
-import json
 from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
 
-from reconciler.checks import all_checks
-from reconciler.dashboard import AHEAD, STALE_AFTER, dashboard, drift_of, facts_of
-from reconciler.models.avc import SyncState
-from reconciler.models.checks import Configured
-from reconciler.models.integration import ENDPOINTS, HIDDEN, endpoint, public_address
+from reconciler.dashboard import dashboard, drift_of, facts_of
 from reconciler.models.moodle import Enrolment, Issuer, MoodleSnapshot, RoleState
 from reconciler.models.settings import SyncSettings
 from reconciler.models.status import Drift
-from reconciler.models.web import Probe
-from reconciler.render.checks import check_lines
 from reconciler.render.status import status_lines
 from tests.example_plans import EXAMPLES
 from tests.integration_world import (
-    HOUR,
     IN_ORDER,
     NOW,
     answering,
@@ -74,119 +66,6 @@ def test_two_sites_in_order() -> None:
     pl avc-moodle-sync avc ss --full --dry-run
     pl avc-moodle-test avc ss"""
     )
-
-
-@pytest.mark.parametrize(
-    ("state", "words", "broken"),
-    [
-        (None, "unavailable", False),
-        (SyncState(), "never", False),
-        (SyncState(last_sync=0), "never", False),
-        (SyncState(failed_syncs=2), "failed", True),
-        (SyncState(last_sync=NOW), "active", False),
-        (SyncState(last_sync=NOW - STALE_AFTER), "active", False),
-        (SyncState(last_sync=NOW - STALE_AFTER - 1), "stale", True),
-        (SyncState(last_sync=NOW - HOUR, failed_syncs=2), "active", False),
-        (SyncState(last_sync=NOW + AHEAD), "active", False),
-        (SyncState(last_sync=NOW + AHEAD + 1), "ahead", True),
-        (SyncState(last_sync=NOW * 1000), "ahead", True),
-        (SyncState(last_sync=NOW + HOUR, failed_syncs=2), "ahead", True),
-    ],
-)
-def test_the_state_of_synchronisation(state: SyncState | None, words: str, *, broken: bool) -> None:
-    """A day makes it stale; a failure is the last that happened only where nothing else did."""
-    status = dashboard(avc(sync=state), NOW)
-    assert status.synchronization.state == words
-    assert ("synchronization" in status.broken) == broken
-
-
-@pytest.mark.parametrize("state", [None, SyncState(last_sync=NOW - HOUR)])
-def test_a_run_that_has_just_failed(state: SyncState | None) -> None:
-    """Whoever has seen it fail says so, whatever AVC remembers."""
-    status = dashboard(avc(sync=state), NOW, ended="failed")
-    assert (status.synchronization.state, status.broken) == ("failed", ("synchronization",))
-    assert row(avc(sync=state), "State", ended="failed") == "✗ State failed"
-
-
-@pytest.mark.parametrize("state", [None, SyncState(last_sync=NOW - 30 * HOUR, failed_syncs=2)])
-def test_a_run_that_a_guard_has_just_held_back_in_part(state: SyncState | None) -> None:
-    """It has not failed, and nothing is broken."""
-    status = dashboard(avc(sync=state), NOW, ended="held")
-    assert (status.synchronization.state, status.broken) == ("held", ())
-    assert row(avc(sync=state), "State", ended="held") == "⚠ State a part held back"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0, "just now"),
-        (59, "just now"),
-        (60, "1 minute ago"),
-        (2 * HOUR - 1, "1 hour ago"),
-        (47 * HOUR, "1 day ago"),
-        (480 * HOUR, "20 days ago"),
-        (-60, "just now"),
-        (-61, "in the future: the clocks differ"),
-    ],
-)
-def test_how_long_ago_the_last_run_was(seconds: int, words: str) -> None:
-    """In the largest unit; a clock that is behind is not taken for a fresh run."""
-    found = row(avc(sync=SyncState(last_sync=NOW - seconds)), "Last sync")
-    assert found.endswith(f"UTC, {words}")
-
-
-def test_a_last_run_in_the_future_is_not_active() -> None:
-    """A clock that is wrong, or milliseconds: said in words, broken, and in the JSON."""
-    seen = avc(sync=SyncState(last_sync=NOW * 1000))
-    words = "✗ State not known: the last run is in the future, so a clock or"
-    assert row(seen, "State").startswith(words)
-    status = dashboard(seen, NOW)
-    assert status.broken == ("synchronization",)
-    assert status.model_dump(mode="json")["synchronization"]["state"] == "ahead"
-    assert status.actions[0] == "pl avc-moodle-test avc ss"
-
-
-def test_a_time_that_is_no_date() -> None:
-    """State that something else wrote does not stop the status."""
-    assert "no date" in row(avc(sync=SyncState(last_sync=10**30)), "Last sync")
-
-
-@pytest.mark.parametrize(
-    ("state", "full", "state_row"),
-    [
-        (SyncState(last_sync=NOW - HOUR), "active", "✓ State active"),
-        (SyncState(), "never", "⚠ State never done in full"),
-        # After the partial run nobody knows which came last.
-        (SyncState(failed_syncs=2), "never", "⚠ State never done in full"),
-    ],
-)
-def test_a_partial_run_is_told_beside_the_last_full_one(
-    state: SyncState, full: str, state_row: str
-) -> None:
-    """A run for one guild or person has its date and age; it does not make the whole fresh."""
-    seen = avc(sync=state.model_copy(update={"scoped_last_sync": NOW - 120}))
-    found = dashboard(seen, NOW).synchronization
-    assert (found.state, found.scoped_last_sync, found.scoped_age) == (full, NOW - 120, 120)
-    assert row(seen, "State") == state_row
-    assert row(seen, "Last partial sync") == (
-        "Last partial sync 2026-01-14 14:11 UTC, 2 minutes ago"
-    )
-
-
-@pytest.mark.parametrize("never", [None, 0])
-def test_without_a_partial_run_none_is_told(never: int | None) -> None:
-    """No line on the terminal, null in the JSON; 0 is Drupal's own word for a time that was not."""
-    seen = avc(sync=SyncState(last_sync=NOW, scoped_last_sync=never))
-    found = dashboard(seen, NOW).synchronization
-    assert (found.scoped_last_sync, found.scoped_age) == (None, None)
-    assert "partial" not in shown(seen)
-
-
-def test_failures_are_counted_and_counts_may_be_unknown() -> None:
-    """Failed runs are shown beside a good last one; users that AVC does not remember are not 0."""
-    seen = avc(sync=SyncState(last_sync=NOW, failed_syncs=3))
-    assert row(seen, "Failed syncs") == "⚠ Failed syncs 3 since ever"
-    assert row(seen, "Synced") == "Synced users unknown, cohorts unknown"
 
 
 @pytest.mark.parametrize(
@@ -315,91 +194,6 @@ def test_problems_that_are_counted_can_be_listed() -> None:
         assert listed in dashboard(IN_ORDER, NOW, drift=some).actions
         assert listed not in dashboard(IN_ORDER, NOW, drift=drift).actions
     assert listed not in dashboard(IN_ORDER, NOW).actions
-
-
-def test_no_password_of_an_address_is_told() -> None:
-    """Neither the terminal nor the JSON repeats what somebody put into an address."""
-    url = "https://user:5ecret@avc.example"
-    issuer = Issuer(1, "AVC", f"{url}/?token=5ecret", "sub")
-    seen = replace(
-        IN_ORDER,
-        avc=replace(IN_ORDER.avc, url=url),
-        moodle=replace(moodle(issuers=(issuer,)).moodle, url=url),
-        settings=SyncSettings(oauth2_issuer="AVC"),
-        probes=(Probe(url=f"{url}/oauth/token", code=405),),
-    )
-    status = dashboard(seen, NOW)
-    assert (status.avc.url, status.moodle.url) == ("https://avc.example", "https://avc.example")
-    assert [found.url for found in status.endpoints or ()] == ["https://avc.example/oauth/token"]
-    assert status.issuer is not None
-    assert status.issuer.url == "https://avc.example/"
-    assert "5ecret" not in json.dumps(status.model_dump(mode="json"))
-    assert "5ecret" not in "\n".join(status_lines(status))
-
-
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("https://host", "https://host"),
-        ("https://host:8443/a/b/", "https://host:8443/a/b/"),
-        ("https://[::1]:8443/a", "https://[::1]:8443/a"),
-        ("https://b\u00fccher.example/", "https://b\u00fccher.example/"),
-        ("host/a", "host/a"),
-        ("https://host/a?token=5ecret", "https://host/a"),
-        ("https://host#5ecret", "https://host"),
-        ("https://5ecret@host/", "https://host/"),
-        ("https://u:5ecret@host/", "https://host/"),
-        ("https://u:5e@cret@host/a", "https://host/a"),
-        ("https://u:5e\\cret@host/a", "https://host/a"),
-        ("u:5ecret@host/a", "host/a"),
-        ("https://u:5ecret#5ecret@host/", HIDDEN),
-        ("https://u:5ecret?5ecret@host/", HIDDEN),
-        ("https://u:5ecret/5ecret@host/", HIDDEN),
-        ("https://u:5/5ecret@host/?a", HIDDEN),
-        ("https://u:5ecret://5ecret@host/", HIDDEN),
-        ("5ecret://5ecret@host/", HIDDEN),
-        ("//u:5ecret@host/", HIDDEN),
-        ("https:/u:5ecret@host/", HIDDEN),
-        ("https://u:5ecret", HIDDEN),
-        ("https://u:5ecret%40host/", HIDDEN),
-        ("https://u:5ecret\\@host:5ecret/", HIDDEN),
-        ("u:5ecret", HIDDEN),
-    ],
-)
-def test_which_part_of_an_address_is_shown(url: str, shown: str) -> None:
-    """Scheme, host and path; nothing at all where a part of them may be a password."""
-    assert public_address(url) == shown
-    assert "5ecret" not in endpoint_shown(url)
-
-
-def endpoint_shown(url: str) -> str:
-    """What JSON and terminal show of two sites at this address."""
-    probes = tuple(Probe(url=endpoint(url, name)) for name in ENDPOINTS)
-    away = replace(IN_ORDER.avc, url=url), replace(IN_ORDER.moodle, url=url)
-    seen = replace(IN_ORDER, avc=away[0], moodle=away[1], probes=probes)
-    status = dashboard(seen, NOW)
-    assert len(status.endpoints or ()) == 3
-    lines = [*status_lines(status), *check_lines(all_checks(seen, Configured()))]
-    return "\n".join((json.dumps(status.model_dump(mode="json")), *lines))
-
-
-@pytest.mark.parametrize(
-    ("url", "token"),
-    [
-        ("https://host", "https://host/oauth/token"),
-        ("https://host/", "https://host/oauth/token"),
-        ("https://host/drupal/", "https://host/drupal/oauth/token"),
-        ("https://host/?k=1", "https://host/oauth/token"),
-        ("https://host/drupal?k=1#x", "https://host/drupal/oauth/token"),
-        ("https://host#/a", "https://host/oauth/token"),
-        ("https://u:p@host/?k", "https://u:p@host/oauth/token"),
-        ("https://u:p#w@host", "/oauth/token"),
-        ("https://u:1?w@host", "/oauth/token"),
-    ],
-)
-def test_where_the_endpoints_are(url: str, token: str) -> None:
-    """Below the path, whatever comes behind it; nowhere, where a password may be cut in two."""
-    assert endpoint(url, "token") == token
 
 
 def test_what_sites_say_is_escaped() -> None:
