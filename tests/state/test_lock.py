@@ -29,11 +29,6 @@ with StateDirectory(Path(sys.argv[1])).lock(sys.argv[2], "bob@there, process 7")
 """
 
 
-@pytest.fixture
-def state(tmp_path: Path) -> StateDirectory:
-    return StateDirectory(tmp_path / "state")
-
-
 @contextmanager
 def another_process(
     state: StateDirectory, *more: str
