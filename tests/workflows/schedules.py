@@ -51,3 +51,7 @@ class Machine:
         """What those have recorded."""
         file = self.home / "record"
         return file.read_text() if file.exists() else ""
+
+    def forgets(self) -> None:
+        """Begin the record anew."""
+        (self.home / "record").unlink()

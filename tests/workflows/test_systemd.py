@@ -1,12 +1,11 @@
-"""The systemd units, as far as they can be looked at without systemd being at work.
+"""The systemd units, as far as they can be looked at without systemd being at work."""
 
-How the hardening goes with a Moodle's PHP has not been tried under a running systemd.
-"""
-
+import os
 import re
 import shlex
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from tests.workflows.pipeline import BIN, WORKFLOWS
 from tests.workflows.schedules import Machine
 
 UNITS = ("avc-moodle-sync@.service", "avc-moodle-sync@.timer", "avc-moodle-sync-failed@.service")
-SPECIFIERS = {"%i": "nightly", "%L": "/var/log", "%S": "/var/lib", "%H": "here"}
+SPECIFIERS = {"%i": "nightly", "%L": "/var/log", "%S": "/var/lib", "%H": "here", "%%": "%"}
 
 
 def text(unit: str) -> str:
@@ -25,7 +24,14 @@ def text(unit: str) -> str:
 def values(unit: str, key: str) -> list[str]:
     """What a unit has for a key, with its specifiers filled in."""
     found = re.findall(rf"^{key}=(.*)$", text(unit), re.MULTILINE)
-    return [re.sub("%[iLSH]", lambda m: SPECIFIERS[m[0]], value) for value in found]
+    return [re.sub("%[iLSH%]", lambda m: SPECIFIERS[m[0]], value) for value in found]
+
+
+def command(unit: str, filled: Mapping[str, str]) -> list[str]:
+    """What a unit starts: its specifiers, and words that are variables, filled in."""
+    (start,) = values(unit, "ExecStart")
+    words = (word.replace("$$", "$") for word in shlex.split(start))
+    return [filled[word[1:]] if word[:1] == "$" else word for word in words]
 
 
 @pytest.fixture
@@ -106,31 +112,51 @@ def test_its_log_is_for_its_user_alone() -> None:
 
 
 def test_its_command_synchronises(machine: Machine) -> None:
-    """With what NAME.conf says, as the comment in the unit has it; the log is JSON."""
+    """With what NAME.conf says, as the comment in the unit has it; JSON for the journal, and a log
+    for people in the directory that systemd names, from the first run on.
+    """
     conf = dict(re.findall(r"^#   (\w+)=(\S+)$", text(UNITS[0]), re.MULTILINE))
     told = dict(pair.partition("=")[::2] for pair in values(UNITS[0], "Environment"))
     del told["RECONCILER_STATE"]
-    (start,) = values(UNITS[0], "ExecStart")
-    program, *arguments = start.split()
-    assert program.startswith("/opt/avc-moodle-sync/.venv/bin/")
-    filled = [conf[word[1:]] if word.startswith("$") else word for word in arguments]
-    command = [str(BIN / Path(program).name), *filled]
-    done = machine.run(command, machine.sites.directory, **told)
+    there = "/opt/avc-moodle-sync/.venv/bin"
+    words = [word.replace(there, str(BIN)) for word in command(UNITS[0], conf)]
+    assert str(BIN / "pl") in words[2]
+    done = machine.run(words, machine.sites.directory, **told, LOGS_DIRECTORY=str(machine.home))
     assert done.code == 0
     assert '"step": "done"' in done.said
     assert machine.sites.members()
+    assert "[3/5] Running synchronization" in (machine.home / "nightly.log").read_text()
+
+
+def test_its_output_is_nothing_that_systemd_opens() -> None:
+    """Systemd 252 opens StandardOutput= before it makes LogsDirectory=: the first run would fail
+    with 209/STDOUT.
+    """
+    assert values(UNITS[0], "StandardOutput") == []
 
 
 def test_a_failure_is_mailed(machine: Machine) -> None:
-    """To root, with all that the run said and nothing of the one before, and which one it was."""
+    """To root: how it ended; since when the log is, which may be of a run before; all of the log,
+    if there is one.
+    """
     machine.records("mail")
-    (machine.home / "log").mkdir()
-    (machine.home / "log" / "nightly.log").write_text("first\n" + "more\n" * 50)
-    (start,) = values(UNITS[2], "ExecStart")
+    status = machine.home / "bin" / "systemctl"
+    status.write_text('#!/bin/sh\necho "how it ended: $*"\n')
+    status.chmod(0o755)
     logs = f"/var/log/{values(UNITS[0], 'LogsDirectory')[0]}"
-    assert f"truncate:{logs}/nightly.log" in values(UNITS[0], "StandardOutput")
-    command = shlex.split(start.replace(logs, str(machine.home / "log")))
-    assert machine.run(command).code == 0
-    mailed = machine.recorded().splitlines()
-    assert mailed[0].endswith("mail|-s|avc-moodle-sync nightly failed on here|root|")
-    assert mailed[1:] == ["first", *["more"] * 50]
+    words = [word.replace(logs, str(machine.home)) for word in command(UNITS[2], {})]
+    log = machine.home / "nightly.log"
+    assert machine.run(words).code == 0
+    assert f"cat: {log}: No such file or directory" in machine.recorded()
+    machine.forgets()
+    log.write_text("first\n" + "more\n" * 50)
+    os.utime(log, (0, 0))
+    assert machine.run(words, TZ="UTC").code == 0
+    assert machine.recorded().splitlines() == [
+        f"{machine.home}/bin/mail|-s|avc-moodle-sync nightly failed on here|root|",
+        "how it ended: status --no-pager --lines=0 avc-moodle-sync@nightly.service",
+        "",
+        f"{log}, of 1970-01-01 00:00:00 UTC:",
+        "first",
+        *["more"] * 50,
+    ]
