@@ -6,7 +6,9 @@ from reconciler.config.nwp import VARIABLE
 from tests.commands.by_command_line import by_command_line
 from tests.commands.test_command_line import MEMBERS, ROLES
 from tests.commands.undoing import GUARDS, Place
+from tests.guards_world import guild
 from tests.two_sites import TwoSites
+from tests.world import account, person
 
 
 @pytest.fixture
@@ -27,3 +29,14 @@ def place(request: pytest.FixtureRequest, sites: TwoSites) -> Place:
     made = Place(sites, request.param)
     made.sync()
     return made
+
+
+@pytest.fixture
+def world(sites: TwoSites) -> TwoSites:
+    """Guild 1 of eight people and guild 2 of two; everybody's name says so."""
+    people = [person(n, name=f"zzann{n}", mail=f"zzann{n}@zz.org") for n in range(1, 11)]
+    accounts = [account(n, username=f"zzacc{n}", email=f"zzann{n}@zz.org") for n in range(1, 11)]
+    sites.avc([guild(1), guild(2)], people, {1: range(1, 9), 2: [1, 2]})
+    sites.moodle(accounts)
+    sites.configure()
+    return sites

@@ -3,34 +3,23 @@
 import json
 import os
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import jsonschema
 import pytest
 
-import reconciler.cli
-import reconciler.pl
 from providers.moodle.write import Writing
 from reconciler.errors import ReadError
-from reconciler.models.log_line import LoggedCommand, schema
+from reconciler.models.log_line import schema
 from reconciler.plan_text import from_text
-from tests.guards_world import guild
+from tests.commands.logged import JSON, SCHEMA, SYNC, lines
 from tests.two_sites import Ran, TwoSites
-from tests.world import account, person
 
-SCHEMA = Path(__file__).parent.parent.parent / "plans" / "log.schema.json"
-JSON = "--log-format=json"
 PLAN = ("plan", "avc", "ss", "-o", "p.yaml", JSON)
 APPLY = ("apply", "p.yaml", "--yes", JSON)
-SYNC = ("sync", "avc", "ss", JSON)
-PL = ("avc-moodle-sync", "avc", "ss", "--full")
-NAMED = re.compile("zz[a-z]|[.]org")
-"""What all names and addresses of people have here, and nothing else does."""
 LEFT = (
     "DELETE FROM group_relationship_field_data WHERE gid = 1 AND entity_id <= 6"
     " AND type = 'guild-group_membership'"
@@ -38,35 +27,10 @@ LEFT = (
 """Six of the eight members of guild 1: more than a guard lets go."""
 
 
-def lines(ran: Ran) -> list[dict[str, Any]]:
-    """Every line of standard error, valid and free of names."""
-    validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
-    found = [json.loads(line) for line in ran.err.splitlines()]
-    for line in found:
-        validator.validate(line)
-    assert not NAMED.search(ran.err)
-    assert ran.err.isascii()
-    assert [line["step"] for line in found].count("done") == 1
-    assert found[-1]["step"] == "done"
-    assert found[-1]["exit_code"] == ran.code
-    return found
-
-
 def digest_of(file: Path) -> str:
     (found,) = re.findall(r"^digest: (sha256:[0-9a-f]{64})$", file.read_text(), re.MULTILINE)
     assert from_text(file.read_text(), file.name)
     return str(found)
-
-
-@pytest.fixture
-def world(sites: TwoSites) -> TwoSites:
-    """Guild 1 of eight people and guild 2 of two; everybody's name says so."""
-    people = [person(n, name=f"zzann{n}", mail=f"zzann{n}@zz.org") for n in range(1, 11)]
-    accounts = [account(n, username=f"zzacc{n}", email=f"zzann{n}@zz.org") for n in range(1, 11)]
-    sites.avc([guild(1), guild(2)], people, {1: range(1, 9), 2: [1, 2]})
-    sites.moodle(accounts)
-    sites.configure()
-    return sites
 
 
 @pytest.fixture
@@ -304,95 +268,3 @@ def test_an_interrupted_run_has_its_last_line(
     found = lines(ran)
     assert ran.code == 130
     assert [line["step"] for line in found] == ["read AVC", "read Moodle", "plan", "done"]
-
-
-ENVIRONMENT = "RECONCILER_LOG_FORMAT"
-
-
-def test_pl_is_asked_by_the_environment_alone(
-    world: TwoSites, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its specification has no such option; its output stays as specified."""
-    assert world.run_pl(*PL, JSON).code == 1
-    assert world.run_pl(*PL, "--dry-run").err == ""
-    monkeypatch.setenv(ENVIRONMENT, "json")
-    ran = world.run_pl(*PL)
-    assert "[5/5] Updated integration status" in ran.out
-    found = lines(ran)
-    assert found[0]["command"] == "avc-moodle-sync"
-    assert found[-1]["fulfilled"] == {"create": 2, "add": 10}
-    assert lines(world.run_pl("avc-moodle-sync", "avc", "nowhere"))[-1]["exit_code"] == 1
-
-
-def test_the_option_wins_over_the_environment(
-    world: TwoSites, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """``--log-format text`` writes no log, whatever the environment says."""
-    monkeypatch.setenv(ENVIRONMENT, "json")
-    for option in (("--log-format", "text"), ("--log-format=text",)):
-        assert world.reconciler("plan", "avc", "ss", *option).err == ""
-    lines(world.reconciler("plan", "avc", "ss"))
-    monkeypatch.setenv(ENVIRONMENT, "text")
-    lines(world.reconciler("plan", "avc", "ss", "--log-format", "json"))
-
-
-@pytest.mark.parametrize("run", [TwoSites.reconciler, TwoSites.run_pl])
-def test_an_unknown_format_is_refused(
-    world: TwoSites, run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A typing error must not be taken for text, night after night."""
-    monkeypatch.setenv(ENVIRONMENT, "jsno")
-    ran = run(world, "avc-moodle-sync" if run is TwoSites.run_pl else "sync", "avc", "ss")
-    assert (ran.code, ran.out) == (1, "")
-    assert ran.err == "Error: RECONCILER_LOG_FORMAT=jsno: it has to be text or json.\n"
-    assert world.members() == {}
-
-
-def test_an_unknown_format_in_the_option_is_refused(world: TwoSites) -> None:
-    """By Typer, which names what there is."""
-    ran = world.reconciler("plan", "avc", "ss", "--log-format", "yaml")
-    assert ran.code == 1
-    assert "'yaml' is not one of 'text', 'json'" in ran.err
-
-
-def test_commands_that_ask_no_site_write_no_log(
-    world: TwoSites, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What the environment says is for those that do, and each of them has the option."""
-    world.reconciler("plan", "avc", "ss", "-o", "p.yaml")
-    monkeypatch.setenv(ENVIRONMENT, "json")
-    assert world.reconciler("show", "p.yaml").err == ""
-    offered = {
-        command.callback.__name__
-        for command in reconciler.cli.app.registered_commands
-        if command.callback and "log_format" in command.callback.__annotations__
-    }
-    assert offered | {"avc-moodle-sync"} == set(get_args(LoggedCommand))
-    assert set(reconciler.running._LOGGED) == set(get_args(LoggedCommand))
-
-
-def started(directory: Path, arguments: Sequence[str], err: Any) -> "subprocess.Popen[str]":
-    program = Path(sys.executable).parent / "reconciler"
-    return subprocess.Popen(
-        [program, *arguments], cwd=directory, stdout=subprocess.PIPE, stderr=err, text=True
-    )
-
-
-def test_a_log_that_cannot_be_written_stops_nothing(world: TwoSites) -> None:
-    """On a full disk, the run does all that it is asked to, and exits with 0."""
-    with Path("/dev/full").open("w", encoding="utf-8") as full:
-        ran = started(world.directory, SYNC, full)
-        out, _ = ran.communicate()
-    assert ran.returncode == 0
-    assert "12 operations carried out" in out
-    assert world.members() == {"g1": set(range(101, 109)), "g2": {101, 102}}
-
-
-def test_a_run_whose_reader_is_gone_says_so(world: TwoSites) -> None:
-    """With nobody at the other end of standard output, the log still has its last line."""
-    with started(world.directory, ("plan", "avc", "ss", JSON), subprocess.PIPE) as ran:
-        assert ran.stdout
-        assert ran.stderr
-        ran.stdout.close()
-        err = ran.stderr.read()
-    assert lines(Ran(ran.returncode, "", err))[-1]["error"].startswith("Nobody reads")
