@@ -23,7 +23,7 @@ from reconciler.plan_text import as_text, from_text
 from reconciler.planner import Sites
 from reconciler.reconciliation import SitePair, plan_now
 from reconciler.render.plan import plan_lines
-from tests.command_line import test_conversation as moodle_says
+from tests.command_line import answer as moodle_says
 from tests.command_line import test_writing as moodle_writes
 from tests.command_line.playback import HELLO
 from tests.drush import test_conversation as drush_says
