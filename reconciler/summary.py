@@ -59,16 +59,26 @@ def figures(plan: Plan) -> str:
             (found.change, "to change"),
             (found.archive, "to archive"),
             (found.members_only, "with other members"),
-            (found.same or 0, "as it is" if found.same == 1 else "as they are"),
         )
         if number
     ]
+    if found.same:
+        beside = bool(plan.roles) or any(cohort.role for cohort in plan.cohorts)
+        cohorts.append(_same(found.same, beside=beside))
     first, *rest = cohorts or ["none to change"]
     number, _, verb = first.partition(" ")
     noun = "cohort" if number == "1" else "cohorts"
     members = f"{wording.number(found.add, 'member')} to add, {found.remove} to remove"
     told = ", ".join([f"{number} {noun} {verb}", *rest])
     return f"{told}; {members}{_costs(found)}{_roles(found)}"
+
+
+def _same(guilds: int, *, beside: bool) -> str:
+    """Of guilds; ``beside``: they have cohorts for roles, too, which nobody counts."""
+    whose = f" of {wording.number(guilds, 'guild')}" if beside else ""
+    if guilds == 1:
+        return f"the own one{whose} as it is" if beside else "1 as it is"
+    return f"the own ones{whose} as they are" if beside else f"{guilds} as they are"
 
 
 def _costs(found: Totals) -> str:

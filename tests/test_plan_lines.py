@@ -7,8 +7,11 @@ from hypothesis import given
 
 from reconciler.models.guards import GuardFigures
 from reconciler.models.members import MemberChange
-from reconciler.models.plan import CohortPlan, DefinitionChange, Plan, TextChange
+from reconciler.models.plan import CohortPlan, DefinitionChange, MatchingUsed, Plan, TextChange
+from reconciler.render.html import page
+from reconciler.render.markdown import comment
 from reconciler.render.plan import FOLD, FOLDED_COHORTS, plan_lines
+from reconciler.render.review import review
 from tests import plan_strategies
 from tests.big_plans import big_plan
 from tests.example_plans import first_sync, monday
@@ -151,3 +154,13 @@ def test_guards_that_hold_come_first() -> None:
     assert lines[1].startswith("⚠ Guards hold this plan back")
     assert "      --ack r@1" in lines[:6]
     assert lines[lines.index("Other guards:") + 1] == "  ✓ archives: none (limit: 1)"
+
+
+def test_a_rule_without_an_issuer_is_not_said_to_be_unseen() -> None:
+    """Where Moodle has no OAuth2 issuer, no format says that its links cannot be seen."""
+    matching = MatchingUsed(used=("idnumber", "email"), unavailable=("link",))
+    plan = monday().model_copy(update={"matching": matching})
+    said = "idnumber, email (link could not be asked)"
+    assert f"People matched by {said}" in [*plan_lines(plan)]
+    assert f"People matched by {said}." in comment(review(plan), 60_000)
+    assert f"<dd>{said}</dd>" in page(review(plan))

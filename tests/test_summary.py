@@ -69,3 +69,19 @@ def test_headline(cohorts: list[CohortPlan], scope: Scope, expected: str) -> Non
         cohorts=tuple(cohorts),
     )
     assert headline(plan) == f"ss from avc, {expected}"
+
+
+def test_guilds_have_cohorts_beside_their_own() -> None:
+    """Where roles have cohorts, it is the guilds' own ones that are said to stay as they are."""
+    beside = cohort("update", ADD).model_copy(update={"role": "teacher"})
+    plan = Plan(
+        avc=AvcSide(site="avc", uuid="u", guilds=3, memberships=9),
+        moodle=MoodleSide(site="ss", url="https://ss"),
+        scope=FullScope(),
+        matching=MatchingUsed(used=("email",)),
+        cohorts=(beside,),
+    )
+    said = "1 cohort with other members, the own ones of 3 guilds as they are"
+    assert headline(plan) == f"ss from avc, full: {said}; 1 member to add, 0 to remove"
+    two = plan.model_copy(update={"cohorts": (beside, *[cohort("update", name=RENAME)] * 2)})
+    assert "1 with other members, the own one of 1 guild as it is; " in headline(two)

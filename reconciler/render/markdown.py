@@ -63,7 +63,7 @@ _TOTALS = (
     ("change", "Cohorts to change otherwise"),
     ("archive", "Cohorts to archive"),
     ("members_only", "Cohorts with other members"),
-    ("same", "Guilds that stay as they are"),
+    ("same", "Guilds whose own cohort stays as it is"),
     ("add", "Members to add"),
     ("remove", "Members to remove"),
     ("lost", "Enrolments lost, with their grades"),
@@ -130,7 +130,7 @@ def _totals(totals: Totals) -> Iterator[str]:
 def _bottom(review: Review) -> str:
     matched = ", ".join(review.matching.used) or "nothing"
     unseen = ", ".join(review.matching.unavailable)
-    who = f"People matched by {matched}{f' ({unseen} cannot be seen this way)' if unseen else ''}."
+    who = f"People matched by {matched}{f' ({unseen} could not be asked)' if unseen else ''}."
     made = f", made on {review.made:%Y-%m-%d %H:%M} UTC" if review.made else ""
     where = f"Moodle {code(review.moodle.url, _SHORT)}. " if review.moodle.url else ""
     return f"{where}{'' if review.undoes else f'{who} '}Plan {code(review.digest)}{made}."

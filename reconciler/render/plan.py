@@ -90,7 +90,7 @@ def _origin(plan: Plan) -> Iterator[str]:
         yield f"Undoes run {name(plan.undoes)}, whatever AVC calls for"
     else:
         yield f"People matched by {', '.join(plan.matching.used) or 'nothing'}" + (
-            f" ({unseen} cannot be seen this way)" if unseen else ""
+            f" ({unseen} could not be asked)" if unseen else ""
         )
     if plan.made:
         yield f"Made on {plan.made:%Y-%m-%d %H:%M} UTC"

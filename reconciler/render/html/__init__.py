@@ -93,7 +93,12 @@ def _totals(totals: Totals) -> list[tuple[str, int, str]]:
         ("cohort to change", "cohorts to change", totals.change, "plain"),
         ("cohort to archive", "cohorts to archive", totals.archive, "minus"),
         ("cohort with other members", "cohorts with other members", totals.members_only, "plain"),
-        ("guild as it is", "guilds as they are", totals.same or 0, "plain"),
+        (
+            "guild whose own cohort stays as it is",
+            "guilds whose own cohort stays as it is",
+            totals.same or 0,
+            "plain",
+        ),
         ("problem", "problems", totals.problems, "cost"),
     ]
     return [
