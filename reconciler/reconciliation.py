@@ -221,12 +221,17 @@ def apply(
     PartlyApplied when Moodle is lost after the first write.
     """
     todo = steps(work.checked, left_out)
-    if not todo:
+    if not (todo or left_out):
         return Report((), (), recorded=False)
+    start = _start(work, pair, left_out)
+    if not todo:
+        # That something was meant, and waits, is worth remembering.
+        with pair.state.run(start, ()):
+            return Report((), (), recorded=False)
     plan = work.plan
     part = left_out or plan.only or plan.exclude or work.now is None
     scope = "part" if part else str(plan.scope)
-    run = Run(avc=plan.avc.uuid, scope=scope, digest=digest(plan), by=pair.by)
+    run = Run(avc=plan.avc.uuid, scope=scope, digest=start.digest, by=pair.by)
     applied: list[Applied] = []
 
     def taken(item: Applied) -> None:
@@ -234,7 +239,7 @@ def apply(
         progress(item)
 
     try:
-        left = _recorded(plan, pair, run, todo, taken)
+        left = _recorded(start, pair, run, todo, taken)
     except SiteLocked:
         # Said before the first write.
         raise
@@ -252,7 +257,7 @@ def apply(
 
 
 def _recorded(
-    plan: Plan,
+    start: RunStart,
     pair: SitePair,
     run: Run,
     todo: Sequence[Step],
@@ -260,7 +265,7 @@ def _recorded(
 ) -> tuple[str, ...]:
     """Carry out steps while the journal is told of each; what is not there afterwards."""
     done: list[Operation] = []
-    with pair.state.run(_start(plan, pair, run.digest), todo) as record:
+    with pair.state.run(start, todo) as record:
         try:
             for item in carry_out(todo, pair.moodle, run):
                 taken(item)
@@ -274,12 +279,19 @@ def _recorded(
         return residue(done, pair.moodle.read_back(done))
 
 
-def _start(plan: Plan, pair: SitePair, known_as: str) -> RunStart:
+def _start(work: Work, pair: SitePair, left_out: Collection[int]) -> RunStart:
+    plan = work.plan
+    states = [work.checked[number].state for number in left_out]
+    waiting = len(states) - states.count("done")
+    # Nobody is asked to leave out what guards hold back, and they hold back nothing stale.
+    skipped = "stale" in states
     return RunStart(
         avc=plan.avc,
         moodle=plan.moodle,
         scope=str(plan.scope),
-        digest=known_as,
+        digest=digest(plan),
         undoes=plan.undoes,
         by=pair.by,
+        held_back=0 if skipped else waiting,
+        left_out=waiting if skipped else 0,
     )

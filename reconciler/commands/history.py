@@ -52,13 +52,14 @@ def _list(state: "StateDirectory", moodle: str | None, limit: int, *, as_json: b
     import json
     from heapq import nlargest
 
-    from reconciler.render.history import NOTHING, run_document, run_lines
+    from reconciler.render.history import NOTHING, moodle_line, run_document, run_lines
     from reconciler.render.terminal import Terminal, name
 
     # Of each run only what is shown of it is held: there may be a million operations.
     told = (
         (
             (record.started, place),
+            moodle_line(record),
             run_document(record, running=running, steps=False)
             if as_json
             else [*run_lines(record, running=running)],
@@ -66,9 +67,9 @@ def _list(state: "StateDirectory", moodle: str | None, limit: int, *, as_json: b
         for place, record in enumerate(state.records(moodle))
         for running in (state.running(record),)
     )
-    newest = nlargest(limit, told, key=lambda pair: pair[0])[::-1]
+    newest = nlargest(limit, told, key=lambda run: run[0])[::-1]
     if as_json:
-        typer.echo(json.dumps([shown for _, shown in newest], indent=2))
+        typer.echo(json.dumps([shown for _, _, shown in newest], indent=2))
         return
     terminal = Terminal()
     if not newest:
@@ -76,8 +77,10 @@ def _list(state: "StateDirectory", moodle: str | None, limit: int, *, as_json: b
         known = ", ".join(map(name, state.known()))
         others = f" Known: {known}." if known else ""
         terminal.line(f"{NOTHING}{of} ({state.path}).{others}")
-    for _, lines in newest:
-        terminal.lines(lines)
+    before = ""
+    for _, heading, lines in newest:
+        terminal.plan(lines if heading == before else (heading, *lines))
+        before = heading
 
 
 def _show(state: "StateDirectory", moodle: str | None, run: str, *, as_json: bool) -> None:
@@ -91,4 +94,4 @@ def _show(state: "StateDirectory", moodle: str | None, run: str, *, as_json: boo
     if as_json:
         typer.echo(json.dumps(run_document(record, running=running, steps=True), indent=2))
     else:
-        Terminal().lines(step_lines(record, running=running))
+        Terminal().plan(step_lines(record, running=running))

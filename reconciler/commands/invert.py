@@ -67,7 +67,7 @@ def invert(
     day = _day(until)
     from reconciler.reconciliation_alone import planned_alone
     from reconciler.render.holds import hold_lines
-    from reconciler.render.terminal import Terminal, name, note
+    from reconciler.render.terminal import Terminal, note
     from reconciler.undo import holds, inverse
 
     record, pair = _found(run, moodle)
@@ -78,12 +78,12 @@ def invert(
     terminal = Terminal()
     _show(work, output, terminal)
     if record.start.undoes is not None:
-        terminal.line(
-            f"ℹ That run undid run {name(record.start.undoes)}: take out of nwp.yml what you put"
-            " under hold: for it, or the next synchronisation leaves alone what this gives back."
-        )
+        terminal.plan(_undoing(record.start.undoes))
     elif not work.plan.empty:
-        terminal.lines(hold_lines(holds(record, day), work.plan.avc.site))
+        told = [*hold_lines(holds(record, day), work.plan.avc.site)]
+        terminal.plan(told[:2])
+        # What is to be pasted is left in one piece.
+        terminal.lines(told[2:])
     return 0
 
 
@@ -95,13 +95,12 @@ def _show(work: "Work", output: Path | None, terminal: "Terminal") -> None:
     from reconciler.summary import headline
 
     if output is None:
-        terminal.lines(plan_lines(work.plan))
+        terminal.plan(plan_lines(work.plan))
     else:
         write_plan(output, work.plan)
-        terminal.line(headline(work.plan))
-        terminal.lines(tripped(work.plan.guards))
-        terminal.lines(f"⚠ {sentence(problem)}" for problem in work.plan.problems)
-    terminal.lines(_fit(work.checked))
+        terminal.plan([headline(work.plan), *tripped(work.plan.guards)])
+        terminal.plan(f"⚠ {sentence(problem)}" for problem in work.plan.problems)
+    terminal.plan(_fit(work.checked))
     if work.plan.empty:
         terminal.line(_nothing(work.plan))
     elif output is not None:
@@ -201,6 +200,15 @@ def _fit(checked: "Sequence[Checked]") -> Iterator[str]:
             " apply --skip-stale leaves out these, and what depends on them."
         )
         yield from (f"  - {why}" for why in stale)
+
+
+def _undoing(run: str) -> Iterator[str]:
+    from reconciler.render.terminal import name
+
+    yield (
+        f"ℹ That run undid run {name(run)}: take out of nwp.yml what you put under hold: for it,"
+        " or the next synchronisation leaves alone what this gives back."
+    )
 
 
 def _nothing(plan: "Plan") -> str:

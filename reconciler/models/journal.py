@@ -20,6 +20,10 @@ class RunStart(Model):
     """The run that this one undoes."""
     by: str
     """Who: ``user@host, process 123``."""
+    held_back: int = 0
+    """Operations that guards held back, with what depends on them: not among the run's."""
+    left_out: int = 0
+    """The same for what did not fit any more, and was skipped because that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 from reconciler.erasure import Erased
 from reconciler.journal_lines import operation_fields
 from reconciler.lock import local_time
-from reconciler.models.journal import RunRecord, RunStep
+from reconciler.models.journal import RunRecord, RunStart, RunStep
 from reconciler.models.operations import (
     AddMember,
     AssignRole,
@@ -47,14 +47,20 @@ _DIGEST = 8
 """Hex digits of a plan's digest that people tell plans apart by."""
 
 
+def moodle_line(record: RunRecord) -> str:
+    """Which Moodle runs are of: names are given by nwp.yml, and there may be several."""
+    return f"Moodle {name(record.start.moodle.url)}"
+
+
 def run_lines(record: RunRecord, *, running: bool) -> Iterator[str]:
-    """A run in two lines: which, and what it did."""
+    """A run in a few lines: which, and what it did."""
     start = record.start
     plan = f", plan {_short(start.digest)}" if start.digest else ""
-    undoes = f", undoes {start.undoes}" if start.undoes else ""
     # In this machine's zone; the id has it in UTC.
     moment = local_time(record.started)[: len("2026-11-25T20:14:32")].replace("T", " ")
-    yield f"{record.id}  {moment}  {name(start.moodle.site)}, {name(start.scope)}{plan}{undoes}"
+    yield f"{record.id}  {moment}  {name(start.moodle.site)}, {name(start.scope)}{plan}"
+    if start.undoes:
+        yield f"  undoes run {name(start.undoes)}"
     yield f"  {figures(record)}: {ending(record, running=running)}; by {name(start.by)}"
 
 
@@ -62,19 +68,24 @@ def step_lines(record: RunRecord, *, running: bool) -> Iterator[str]:
     """A run, with each of its operations."""
     start = record.start
     yield f"Run {record.id}: {name(start.moodle.site)} from {name(start.avc.site)}"
-    yield f"  Moodle   {name(start.moodle.url)}"
-    yield f"  scope    {name(start.scope)}"
+    yield f"Moodle   {name(start.moodle.url)}"
+    yield f"scope    {name(start.scope)}"
     if start.digest:
-        yield f"  plan     {name(start.digest)}"
+        yield f"plan     {name(start.digest)}"
     if start.undoes:
-        yield f"  undoes   {name(start.undoes)}"
-    yield f"  by       {name(start.by)}"
-    yield f"  began    {local_time(record.started)}"
+        yield f"undoes   {name(start.undoes)}"
+    yield f"by       {name(start.by)}"
+    yield f"began    {local_time(record.started)}"
     if record.ended is not None:
-        yield f"  ended    {local_time(record.ended)}"
-    yield f"  outcome  {ending(record, running=running)}"
+        yield f"ended    {local_time(record.ended)}"
+    yield f"outcome  {ending(record, running=running)}"
     yield ""
     yield from (_step(step) for step in record.steps)
+    if start.held_back:
+        yield f"⚠ Held back by guards, and not listed: {number(start.held_back, 'operation')}."
+    if start.left_out:
+        left = number(start.left_out, "operation")
+        yield f"⚠ Left out, as it did not fit any more, and not listed: {left}."
     if record.missing:
         yield (
             f"ℹ {number(record.missing, 'operation')} of it the journal has not: somebody was"
@@ -109,14 +120,22 @@ def figures(record: RunRecord) -> str:
 
 def ending(record: RunRecord, *, running: bool) -> str:
     """How a run ended."""
+    waiting = _waiting(record.start)
     if running:
-        return "still running"
+        return ", ".join(("still running", *waiting))
     if record.ended is None:
-        return "cut off"
+        return ", ".join(("cut off", *waiting))
     if record.error:
-        return f"failed: {name(record.error)}"
-    left = sum(step.status not in {"done", "already"} for step in record.steps)
-    return f"partly: {left} not carried out" if left else "done"
+        return f"{', '.join(('failed', *waiting))}: {name(record.error)}"
+    failed = sum(step.status not in {"done", "already"} for step in record.steps)
+    left = ", ".join((*([f"{failed} not carried out"] if failed else ()), *waiting))
+    return f"partly: {left}" if left and record.steps else left or "done"
+
+
+def _waiting(start: RunStart) -> tuple[str, ...]:
+    """What was not to be done in a run, counted."""
+    told = ((start.held_back, "held back"), (start.left_out, "left out"))
+    return tuple(f"{count} {how}" for count, how in told if count)
 
 
 def run_document(record: RunRecord, *, running: bool, steps: bool) -> dict[str, Any]:

@@ -32,7 +32,7 @@ class Place:
 
     def last(self) -> str:
         """The newest run's id."""
-        return self.run("history").out.rstrip().splitlines()[-2].split()[0]
+        return str(json.loads(self.run("history", "--json").out)[-1]["run"])
 
     def invert(self, run: str, *more: str) -> Ran:
         return self.run("invert", run, "-o", "undo.yaml", *more)

@@ -10,7 +10,7 @@ from reconciler.models.desired import CohortKey
 from reconciler.models.operations import AssignRole, CreateCohort, Outcome, RemoveMember
 from reconciler.running import run
 from reconciler.state import StateDirectory
-from tests.state.support import KEY, addition, as_steps, journal_of, remember, removal, start
+from tests.state.support import KEY, URL, addition, as_steps, journal_of, remember, removal, start
 
 History = Callable[..., str]
 
@@ -65,7 +65,8 @@ def test_each_run_says_what_it_did_and_how_it_ended(
     content = journal_of(state).read_bytes().splitlines(keepends=True)
     journal_of(state).write_bytes(b"".join(content[:-1]))
     with state.writing(journal_of(state).parent, "reconciler erase, process 9"):
-        lines = history().splitlines()
+        moodle, *lines = history().splitlines()
+    assert moodle == f"Moodle {URL}"
     ids = [record.id for record in state.runs()]
     assert [line.split()[0] for line in lines[::2]] == ids
     assert [line.partition("ss, ")[2] for line in lines[::2]] == [
@@ -83,7 +84,7 @@ def test_each_run_says_what_it_did_and_how_it_ended(
         "  nothing changed: cut off; by eve@here",
     ]
     assert all(len(line) <= 80 for line in lines)
-    assert [line.split()[0] for line in history("--limit", "2").splitlines()[::2]] == ids[-2:]
+    assert [line.split()[0] for line in history("--limit", "2").splitlines()[1::2]] == ids[-2:]
     statuses = [run["statuses"] for run in json.loads(history("--json"))]
     assert statuses[2] == {"done": 1, "failed": 1, "held": 1}
 
@@ -161,9 +162,32 @@ def test_a_moodle_is_named_or_addressed(state: StateDirectory, history: History)
     remember(state, [addition(1, 1)])
     remember(state, [addition(2, 2)], of=start(url="https://b.example", site="b"))
     for name in ("b", "https://b.example", "https://b.example/"):
-        assert len(history(name).splitlines()) == 2
-        assert " b, full" in history(name)
-    assert len(history().splitlines()) == 4
+        moodle, run, _ = history(name).splitlines()
+        assert moodle == "Moodle https://b.example"
+        assert " b, full" in run
+
+
+def test_moodles_of_one_name_are_told_apart(
+    state: StateDirectory, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the order of time, with the address wherever it is another Moodle's turn."""
+    others = "https://\x1bb.example"
+    for moment, url in enumerate([URL, URL, others, URL]):
+        monkeypatch.setattr("time.time", lambda at=moment: float(at))
+        remember(state, [addition(1, 1)], of=start(url=url))
+    for told in (history(), history("ss")):
+        assert [line for line in told.splitlines() if line.startswith("Moodle")] == [
+            f"Moodle {URL}",
+            "Moodle https://\\x1bb.example",
+            f"Moodle {URL}",
+        ]
+        assert len(told.splitlines()) == 3 + 4 * 2
+    assert [run["moodle"]["url"] for run in json.loads(history("ss", "--json"))] == [
+        URL,
+        URL,
+        others,
+        URL,
+    ]
 
 
 def test_of_a_moodle_that_is_not_known_the_known_ones_are_told(
