@@ -22,7 +22,9 @@ from providers.sandbox.moodle.wsgi import SandboxMoodle
 from providers.sandbox.site import GUEST_AND_ADMIN
 from reconciler.errors import ReconcilerError
 from reconciler.models.desired import CohortKey
+from reconciler.models.moodle import MoodleQuery
 from reconciler.models.operations import AddMember, Operation, Outcome, RemoveMember, Run, Step
+from reconciler.ports import M
 
 URL = "https://moodle.example"
 TOKEN = "5ecre7f00d5ecre7f00d5ecre7f00d00"
@@ -34,6 +36,9 @@ RUN = Run(avc="6f0c4ab2-9c1d-4d7e-8a55-0d3f5b1c9e01")
 KEY = CohortKey(uuid="2aaf2f3d-e1c7-4f50-a6f2-a498aceb1ddc")
 MARKED = f"<p>Kept by avc-moodle-sync for AVC {RUN.avc}, guild guild ({KEY.uuid}).</p>"
 """The description of a cohort that bears the mark of KEY."""
+WITH_MARK = MoodleQuery(member_marks=frozenset({"mark"}), unmarked="mark")
+SEARCH = "core_cohort_search_cohorts"
+USERS = "core_user_get_users_by_field"
 
 Form = dict[str, str]
 Answer = Callable[[Form], httpx2.Response]
@@ -88,6 +93,19 @@ class Meddled:
 
     def site(self) -> WebServiceSite:
         return WebServiceSite(self.client())
+
+    def fill(self, *names: str) -> None:
+        """System cohorts with these names, marked, the first account in each; ids from 1."""
+        for number, name in enumerate(names, 1):
+            self.edit(
+                "INSERT INTO cohort (name, idnumber, description) VALUES (?, ?, 'mark')", name, name
+            )
+            self.edit("INSERT INTO cohort_members VALUES (?, 3)", number)
+
+    def edit(self, statement: str, *values: str | int) -> None:
+        """Change what the sandbox holds."""
+        with store.connect(self.path) as db:
+            db.execute(statement, values)
 
 
 def new_sandbox(path: Path, release: Release, **options: Any) -> Path:
@@ -145,3 +163,22 @@ def assert_helpful(error: ReconcilerError, url: str) -> None:
     advice = ("Check ", "Try ", "Look at ", "Give ", "put the site's", "switched off")
     assert any(word in str(error) for word in advice), str(error)
     assert TOKEN not in "".join(traceback.format_exception(error))
+
+
+class Access:
+    """A SiteAccess as the configuration would give it."""
+
+    site = "ss"
+    directory = "/nowhere"
+    site_directory = "/nowhere/sites/ss"
+
+    def __init__(self, url: str | None, token: str | None, /, **options: object) -> None:
+        self.url = url
+        self._token = token
+        self._options = options
+
+    def options(self, model: type[M]) -> M:
+        return model.model_validate(self._options)
+
+    def secret(self, key: str) -> str | None:
+        return self._token if key == "token" else None

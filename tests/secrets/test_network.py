@@ -16,8 +16,7 @@ from providers.moodle.site import WebServiceAccess, connect
 from reconciler.errors import ConfigError, SiteUnreachable, UnexpectedAnswer
 from reconciler.ports import MoodleSite
 from tests.moodle.support import TOKEN as SANDBOX_TOKEN
-from tests.moodle.support import json, new_sandbox, raised, served
-from tests.moodle.test_read import _Access
+from tests.moodle.support import Access, json, new_sandbox, raised, served
 from tests.secrets.told import PASSWORD, TOKEN, tells
 from tests.web.pages import CERTIFICATE
 
@@ -59,7 +58,7 @@ def _listening(
 
 def _connected(url: str, token: str = TOKEN, **options: object) -> MoodleSite:
     transport = httpx2.MockTransport(lambda _request: json({"cohorts": []}))
-    return connect(_Access(url, token, **options), transport)
+    return connect(Access(url, token, **options), transport)
 
 
 _PLAIN_TEXT = [
@@ -114,9 +113,9 @@ def test_encrypted_or_on_this_machine(url: str) -> None:
 def test_of_its_avc_or_of_its_own() -> None:
     """The address is looked at wherever it comes from."""
     with pytest.raises(ConfigError, match="is no https"):
-        connect(_Access("https://a.example", TOKEN, url="http://b.example"))
+        connect(Access("https://a.example", TOKEN, url="http://b.example"))
     with pytest.raises(ConfigError, match="is no https"):
-        connect(_Access("http://a.example", TOKEN))
+        connect(Access("http://a.example", TOKEN))
     assert WebServiceAccess().plain_http is False
 
 
