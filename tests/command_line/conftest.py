@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from providers.moodle.command_line.site import connect
+from reconciler.models.moodle import MoodleQuery
 from reconciler.ports import MoodleSite
 from tests.sandbox.asking import RELEASES
 from tests.sandbox.php import required_php
@@ -41,6 +42,9 @@ def site_in(root: Path, **options: object) -> MoodleSite:
 
 BOTH = pytest.mark.parametrize("stand_in", RELEASES, indirect=True)
 """Where the layout of a release matters: 5.1 has its files in ``public/``."""
+EVERYBODY = MoodleQuery(everybody=True)
+GIVE = "INSERT INTO role_assignments (roleid, contextid, userid, component, itemid) VALUES"
+"""The beginning of a statement that gives roles."""
 
 
 @pytest.fixture
