@@ -115,11 +115,11 @@ def _parts(plan: Plan, subject: Subject, problems: tuple[Problem, ...]) -> Itera
 def _places(cohort: CohortPlan, mine: list[Operation]) -> Iterator[Place]:
     for account in dict.fromkeys(getattr(op, "account", None) for op in mine):
         done = tuple(PlannedOperation(op) for op in mine if getattr(op, "account", None) == account)
-        yield Place(cohort.key, cohort.cohort, account, None, None, done, (), None)
+        yield Place(cohort.key, cohort.cohort, account, None, done, (), None)
 
 
 def _empty(why: Why) -> Place:
-    return Place(CohortKey(""), None, None, None, None, (), (), why)
+    return Place(CohortKey(""), None, None, None, (), (), why)
 
 
 def _nothing(plan: Plan, subject: Subject, guild: GuildNamed) -> GuildPart:

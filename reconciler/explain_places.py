@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reconciler.desired import active_members, wanted_members
+from reconciler.desired import wanted_members
 from reconciler.evidence import KEPT_STRANGER
 from reconciler.explain_names import Subject
 from reconciler.explain_view import View, guild_of
@@ -35,7 +35,7 @@ class Doings:
 
         def about(operation: Operation) -> bool:
             account, uid = getattr(operation, "account", None), getattr(operation, "uid", None)
-            if account is None or account not in subject.accounts:
+            if account not in subject.accounts:
                 return False
             return None in {uid, subject.uid} or subject.uid in {uid, view.owner(account, seen)}
 
@@ -112,8 +112,7 @@ class Places:
 
     def _anothers(self, account: int) -> bool:
         """Whether somebody else is known to own it."""
-        owner = self.view.owner(account, self.seen)
-        return owner is not None and self.subject.uid not in {None, owner}
+        return self.view.owner(account, self.seen) not in {None, self.subject.uid}
 
     def _cohort(self, key: CohortKey, thing: Pair | Orphan | None) -> int | None:
         if thing is not None:
@@ -123,8 +122,8 @@ class Places:
     def _inside(
         self, thing: Pair | Orphan | None, cohort: int | None, account: int | None
     ) -> bool | None:
-        if thing is None and not self.problems:
-            # The plan's cohort is gone, or by now another guild's or nobody's.
+        if thing is None:
+            # Left alone, or the plan's cohort is gone, or by now another guild's or nobody's.
             return None
         for read in (self.seen, self.view.now):
             moodle = read.snapshots.moodle
@@ -133,12 +132,10 @@ class Places:
         return None
 
     def _wanted(self, thing: Pair | Orphan | None) -> bool:
-        if isinstance(thing, Pair):
-            return self.subject.uid in wanted_members(thing, self.seen.wishes)
-        guild = self.guild
-        if guild is None or thing is not None or not self.problems:
+        """Whether AVC wants them there; of what is left alone nothing is asked."""
+        if not isinstance(thing, Pair):
             return False
-        return self.subject.uid in active_members(self.seen.snapshots.avc, guild.id)
+        return self.subject.uid in wanted_members(thing, self.seen.wishes)
 
     def _done_to(self, key: CohortKey, account: int) -> bool:
         doings = self.doings.at(key, account)
@@ -148,14 +145,12 @@ class Places:
         self, key: CohortKey, thing: Pair | Orphan | None, cohort: int | None, account: int | None
     ) -> Place:
         doings = self.doings.at(key, account)
-        wanted, inside = self._wanted(thing), self._inside(thing, cohort, account)
-        planned = doings.planned
+        planned, inside = doings.planned, self._inside(thing, cohort, account)
         why = None if planned else self._why(thing, account, doings, inside=bool(inside))
         return Place(
             key=key,
             cohort=cohort,
             account=account,
-            wanted=wanted,
             inside=inside,
             operations=planned,
             fresh=doings.fresh,

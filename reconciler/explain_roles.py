@@ -17,7 +17,7 @@ from reconciler.models.operations import (
     DefineRole,
     Operation,
 )
-from reconciler.models.plan import Way
+from reconciler.models.plan import Problem, Way
 from reconciler.models.scope import UserScope
 from reconciler.operations import operations
 from reconciler.pairing import Pair
@@ -97,7 +97,9 @@ class RolesDue:
         giving = _Giving(self, uuid, role)
         given = giving.by(item.operation for item in self.planned)
         done = tuple(item for item in self.planned if item.operation in given)
-        return RoleDue(role, guild_roles, giving.way, done, None if done else giving.why())
+        why = None if done else giving.why()
+        problems = giving.problems() if why == "left-alone" else ()
+        return RoleDue(role, guild_roles, giving.way, done, why, problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,13 @@ class _Giving:
     def why(self) -> RoleWhy:
         """Why a plan that does not give it does not."""
         return self._unmapped() or self._settled() or self._not_planned() or self._not_to_be()
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Why its cohort is left alone; nothing where the guild is, which is told by itself."""
+        pairing = self.due.seen.pairing
+        if not any(pair.key == CohortKey(self.uuid) for pair in pairing.pairs):
+            return ()
+        return tuple(one for one in pairing.problems if pairing.names[self.uuid] in one.guilds)
 
     def _unmapped(self) -> RoleWhy | None:
         """Why nothing gives it to anybody."""

@@ -1,6 +1,6 @@
 """Why a plan has nothing for somebody: each reason, and how it is told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import get_args
 
@@ -115,7 +115,7 @@ CASES = {
     ),
     "a hold of the guild": Case(
         "on-hold",
-        "nwp.yml leaves the guild's cohorts themselves as they are",
+        "Moodle: there is no cohort of ours.",
         Sites({1: [1]}, settings={"hold": (Hold(guild="g1", until=UNTIL),)}),
     ),
     "waiting for a hold elsewhere": Case(
@@ -126,6 +126,37 @@ CASES = {
             {1: [1, 2], 2: []},
             settings={"hold": (Hold(guild="g2", user=1, until=UNTIL),)},
         ),
+    ),
+    "a hold in one person's plan": Case(
+        "on-hold",
+        "nwp.yml has it on hold",
+        Sites({1: [2]}, {1: [1, 2]}, settings={"hold": (Hold(guild="g1", user=1, until=UNTIL),)}),
+        scope=UserScope(uid=1),
+    ),
+    "a hold of a site administrator": Case(
+        "on-hold",
+        "nwp.yml has it on hold",
+        Sites(
+            {1: [1]},
+            {1: []},
+            settings={"hold": (Hold(guild="g1", user=1, until=UNTIL),)},
+            moodle={"administrators": frozenset({101})},
+        ),
+    ),
+    "a hold of a guild that is to be adopted": Case(
+        "on-hold",
+        "nwp.yml leaves the guild's cohorts themselves as they are",
+        Sites(
+            {1: [1]},
+            {1: []},
+            cohorts=(ADOPTABLE,),
+            settings={"hold": (Hold(guild="g1", until=UNTIL),)},
+        ),
+    ),
+    "nothing to compare": Case(
+        "no-moodle-account",
+        "email: names no account.",
+        Sites({1: [1]}, {1: [1]}, people=(person(1, mail=""),), accounts=(account(1, email=""),)),
     ),
     "excluded": Case(
         "left-out",
@@ -283,3 +314,91 @@ def test_many_guilds_with_nothing_for_one_reason_are_told_at_once() -> None:
     assert "g1, g2, g3, g4, g5, g6\n" in text
     assert "in each of these 6 guilds" in text
     assert "add account 101 to g7" in text
+
+
+def test_a_member_without_a_role_is_told_nothing_of_its_cohort() -> None:
+    """It stands beside the guild's own, and is not for them."""
+    sites = Sites({1: [1]}, {1: [1], 9: []}, cohorts=(our_cohort(9, guild(1), "teacher"),))
+    sites = replace(sites, settings=MENTORS)
+    found = asked(planned(sites), sites, "1")
+    assert [one.key.role for one in found.guilds[0].places] == [None]
+
+
+def test_a_guild_that_is_gone_with_its_cohort_is_nobodys() -> None:
+    """Only the old plan has it: it is not left alone for any problem."""
+    plan = planned(Sites({1: [1, 2], 2: [2]}, {1: [1], 2: [2]}))
+    now = Sites({2: [1, 2]}, {2: [1, 2]})
+    found = asked(plan, now, "1", "g1")
+    assert (place(found).why, place(found).inside) == ("not-in-guild", None)
+
+
+def test_a_cohort_that_has_become_anothers_is_not_looked_into() -> None:
+    """Guild 2 has it by now; whoever is in it is so for that guild, and not for the plan's."""
+    plan = planned(Sites({1: [1, 2], 2: [2]}, {1: [2], 2: [2]}))
+    now = Sites({2: [1, 2]}, {1: [1, 2]}, cohorts=(our_cohort(1, guild(2)),))
+    found = asked(plan, now, "1", "g1")
+    assert (place(found).cohort, place(found).inside) == (1, None)
+
+
+def test_a_reason_is_that_of_the_cohort_itself() -> None:
+    """One keeps her for ruling the site, the other, of another guild, for being adopted."""
+    sites = Sites(
+        {1: [1], 2: [2]},
+        {1: [1], 2: [1, 2], 9: [1]},
+        cohorts=(
+            our_cohort(9, guild(1), "teacher"),
+            ADOPTABLE.model_copy(update={"id": 2, "name": "AVC - G2", "idnumber": "g2"}),
+        ),
+        settings=MENTORS,
+        moodle={"administrators": frozenset({101})},
+    )
+    found = asked(planned(sites), sites, "1")
+    assert place(found, role="teacher").why == "site-administrator"
+    assert place(found, "g2").why == "adopting"
+
+
+NEW_ADDRESS = Sites(
+    {1: [1, 2], 2: [1]},
+    {1: [101], 2: []},
+    accounts=(account(1, email="x@x.org"), account(1, id=300, username="x")),
+)
+
+
+def test_an_account_that_was_theirs_is_a_stranger_now() -> None:
+    """The plan has it for their other guild; in this one it is no member whom AVC knows."""
+    plan = planned(Sites({1: [1, 2], 2: [1]}, {1: [1], 2: []}))
+    (part,) = (one for one in asked(plan, NEW_ADDRESS, "1").guilds if one.guild.name == "g1")
+    assert [(one.account, one.why) for one in part.places] == [(300, "changed"), (101, "stranger")]
+
+
+def test_one_persons_plan_says_nothing_of_what_was_theirs() -> None:
+    """It looks at their account of now, and at no stranger."""
+    plan = planned(Sites({1: [1, 2], 2: [1]}, {1: [1], 2: []}), UserScope(uid=1))
+    (part,) = (one for one in asked(plan, NEW_ADDRESS, "1").guilds if one.guild.name == "g1")
+    assert (101, "out-of-scope") in [(one.account, one.why) for one in part.places]
+
+
+def test_whoever_is_blocked_is_blocked_where_they_have_a_row() -> None:
+    """In another guild they would not be without it either."""
+    sites = Sites({1: [1], 2: [2]}, {1: [], 2: []}, people=(person(1, active=False),))
+    plan = planned(sites)
+    assert place(asked(plan, sites, "1", "g2"), "g2").why == "not-in-guild"
+
+
+def test_an_account_that_is_not_looked_up_is_not_said_to_be_out() -> None:
+    """Moodle tells of the accounts of one person, and 101 is theirs no more."""
+    alone = {"tells_apart": True}
+    before = Sites({1: [1, 2]}, {1: []}, moodle=alone)
+    plan = planned(before, UserScope(uid=1))
+    now = replace(NEW_ADDRESS, moodle=alone)
+    (part,) = (one for one in asked(plan, now, "1").guilds if one.guild.name == "g1")
+    assert {one.account: one.inside for one in part.places} == {300: False, 101: None}
+
+
+def test_nothing_is_left_out_of_what_is_planned() -> None:
+    """A plan without words leaves out nothing, whatever a plan made now would do."""
+    sites = Sites({1: [1]}, {1: []})
+    plan = planned(sites)
+    found = asked(plan, sites, "1")
+    assert place(found).left_out == ()
+    assert "Without" not in person_text(found, plan)

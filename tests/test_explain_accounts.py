@@ -149,7 +149,9 @@ def test_what_is_done_to_another_with_their_user_name_is_not_told_of_them() -> N
 
 
 def test_an_account_that_has_become_anothers_is_theirs() -> None:
-    """What it was when the plan was made makes nobody a member, or a member on hold."""
+    """What it was when the plan was made makes nobody a member, or a member on hold; what the plan
+    does to it is told of both.
+    """
     plan = planned(Sites({1: [1], 2: [2]}, {1: [], 2: [2]}))
     now = Sites(
         {1: [1], 2: [2]},
@@ -163,3 +165,5 @@ def test_an_account_that_has_become_anothers_is_theirs() -> None:
     assert [(item.operation.key.uuid, item.state) for item in there.operations] == [
         (guild(1).uuid, "stale")
     ]
+    (part, _) = asked(plan, now, "2").guilds
+    assert [(one.account, one.operations[0].state) for one in part.places] == [(101, "stale")]

@@ -128,26 +128,27 @@ def _roles_are_told(
     assert assigned <= giving
 
 
-def _has_a_reason(one: Place, subject: Subject, seen: Planned, found: View) -> None:
+def _has_a_reason(place: Place, subject: Subject, seen: Planned, found: View) -> None:
     """Why there is nothing is so, by what the sites have, and by the plan's own problems."""
     matching, uid = seen.matching, subject.uid or 0
-    assert (one.why is None) == bool(one.operations)
-    assert one.why != "on-hold" or found.settings.hold
-    match one.why:
+    assert (place.why is None) == bool(place.operations)
+    assert place.why != "on-hold" or found.settings.hold
+    match place.why:
         case "already":
-            assert one.wanted
-            assert matching.person_of.get(one.account or 0) == subject.uid
+            (here,) = (one for one in seen.pairing.pairs if one.key == place.key)
+            assert uid in wanted_members(here, seen.wishes)
+            assert matching.person_of.get(place.account or 0) == subject.uid
         case "stranger":
-            assert one.account not in matching.person_of
+            assert place.account not in matching.person_of
             assert any(
-                problem.kind == "stranger" and one.account in problem.accounts
+                problem.kind == "stranger" and place.account in problem.accounts
                 for problem in found.now.plan.problems
             )
         case "frozen":
-            assert one.account in matching.frozen | found.now.matching.frozen
+            assert place.account in matching.frozen | found.now.matching.frozen
         case "withdrawn":
             assert any(
-                orphan.because == "withdrawn" and orphan.mark.key == one.key
+                orphan.because == "withdrawn" and orphan.mark.key == place.key
                 for orphan in found.now.pairing.orphans
             )
         case why if why in get_args(Doubt):

@@ -96,6 +96,10 @@ CASES = {
             settings={"matching": ("email", "username")},
         ),
     ),
+    "by web services": Case(
+        "idnumber: could not be asked, as this access to Moodle does not show it.",
+        Sites({1: [1]}, {1: []}, accounts=(account(1, idnumber=person(1).uuid),)),
+    ),
     "without an issuer": Case(
         "link: could not be asked, as no OAuth2 service of Moodle is known to be this AVC",
         Sites({1: [1]}, {1: []}, moodle={"blind": frozenset(), "issuers": ()}),

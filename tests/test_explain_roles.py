@@ -11,7 +11,7 @@ from reconciler.models.moodle import COMPONENT, PLUGIN, Cohort, Grant
 from reconciler.models.scope import GuildScope, Scope, UserScope
 from reconciler.models.settings import Hold
 from reconciler.reconciliation import Selection
-from tests.explain_world import Sites, asked, person_text, planned
+from tests.explain_world import Sites, asked, person_text, place, planned
 from tests.guards_world import FULL, WHOLE, guild
 from tests.test_explain_operations import _undoing as undoing
 from tests.world import LIBRARIAN, MANAGER, ROLES, account, our_cohort, person
@@ -297,7 +297,7 @@ CASES = {
     ),
     "a guild that is left alone": Case(
         "left-alone",
-        f"{ONE_BY_ONE} {NOT} the guild is left alone for a problem.",
+        f"{ONE_BY_ONE} {NOT} its cohort is left alone for a problem.",
         mentor(
             OUT,
             MAPPED,
@@ -358,6 +358,13 @@ CASES = {
         selection=Selection(exclude=("guild:g1",)),
     ),
 }
+
+
+def test_a_guild_that_is_left_alone_is_told_with_its_problem_once() -> None:
+    """By the guild's own cohort, and not by each role again."""
+    sites = CASES["a guild that is left alone"].sites
+    plan = planned(sites)
+    assert person_text(asked(plan, sites, "1"), plan).count("cohort 1 has its idnumber") == 1
 
 
 def due(found: PersonExplained, name: str = "g1") -> RoleDue:
@@ -456,6 +463,19 @@ def test_a_plan_that_undoes_a_run_is_told_by_its_operations_alone() -> None:
     """AVC has no say in it: whatever she holds there, nothing is due."""
     base = planned(mentor(IN, MAPPED, ABLE, avc={1: [2]}, roles={}))
     assert "Role: " not in person_text(asked(undoing(base), mentor(IN, MAPPED, ABLE), "1"), base)
+
+
+def test_a_roles_cohort_that_is_left_alone_is_told_with_its_problem() -> None:
+    """The guild's own is as it should be, and that is said, too."""
+    worn = ADOPTABLE.model_copy(update={"id": 9, "name": "Friends", "idnumber": "g1--librarian"})
+    sites = mentor(OUT, MAPPED, ABLE, cohorts=(worn,))
+    plan = planned(sites)
+    found = asked(plan, sites, "1")
+    assert (place(found).why, place(found).inside, place(found).problems) == ("already", True, ())
+    assert (
+        f"{ONE_BY_ONE} {NOT} its cohort is left alone for a problem.\n"
+        "  • Problem: Guild g1 is left alone: cohort 9 has its idnumber."
+    ) in person_text(found, plan)
 
 
 def test_two_roles_are_two_lines() -> None:

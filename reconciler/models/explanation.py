@@ -190,8 +190,6 @@ class Place:
     cohort: int | None
     """Moodle's id; None: there is none yet."""
     account: int | None
-    wanted: bool | None
-    """Whether AVC wants the person in it. None: AVC was not asked."""
     inside: bool | None
     """Whether the account is in it. None: not read, or there is no cohort."""
     operations: tuple[PlannedOperation, ...]
@@ -220,6 +218,8 @@ class RoleDue:
     """What of the plan gives it: assigning, or joining and defining."""
     why: RoleWhy | None = None
     """Why the plan does not; None where it does."""
+    problems: tuple[Problem, ...] = ()
+    """For which the cohort for it is left alone, where the guild's own is not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ from reconciler.models.explanation import PlannedOperation, RoleDue, RoleWhy
 from reconciler.models.operations import DefineRole
 from reconciler.models.plan import Plan
 from reconciler.render.explain_why import why_words
+from reconciler.render.problems import sentence
 from reconciler.render.review import WAYS
 from reconciler.render.terminal import name
 
 _NOT: Mapping[RoleWhy, str] = {
     "changed": "a plan made now would. Plan again",
+    "left-alone": "its cohort is left alone for a problem",
     "adopting": "it adopts the cohort, and the next plan gives what there is to give",
     "site-administrator": "they administer the Moodle site",
     "no-role-sync": "role_sync is off in nwp.yml",
@@ -47,6 +49,7 @@ def role_lines(roles: Sequence[RoleDue], plan: Plan) -> Iterator[str]:
             continue
         way = f"; given {WAYS[due.way]}" if due.way != "none" else ""
         yield f"  • Role: {name(due.role)}, for {held}{way}. {_told(due, plan)}."
+        yield from (f"  • Problem: {sentence(problem)}." for problem in due.problems)
 
 
 def _told(due: RoleDue, plan: Plan) -> str:
@@ -65,7 +68,6 @@ def _reason(why: RoleWhy, plan: Plan) -> str:
             "already"
             | "left-out"
             | "out-of-scope"
-            | "left-alone"
             | "on-hold"
             | "not-adopted"
             | "no-moodle-account"
