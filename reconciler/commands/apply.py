@@ -157,7 +157,7 @@ def apply_work(
         _require_whole(work, pair, left_out, len(report.applied))
     # Before anything else can go wrong.
     warned = [] if left_out or not whole else [*_told(work, pair, report)]
-    terminal.lines(_ending(report, already))
+    terminal.lines(_ending(report, already, held=bool(left_out)))
     terminal.lines(warned)
     return 0
 
@@ -175,7 +175,8 @@ def _require_whole(work: "Work", pair: "SitePair", left_out: "frozenset[int]", d
         )
 
 
-def _ending(report: "Report", already: int) -> "Iterator[str]":
+def _ending(report: "Report", already: int, *, held: bool = False) -> "Iterator[str]":
+    """``held``: a guard left something out, which is told after this."""
     from reconciler.render.sync import NOT_RECORDED
     from reconciler.wording import number
 
@@ -187,7 +188,7 @@ def _ending(report: "Report", already: int) -> "Iterator[str]":
             if already + meanwhile
             else ""
         )
-        yield f"✓ Nothing to do{so}."
+        yield f"ℹ Nothing to do but what is held back{so}." if held else f"✓ Nothing to do{so}."
         return
     others = f", {meanwhile} already so" if meanwhile else ""
     yield f"✓ {number(done, 'operation')} carried out and read back{others}."

@@ -35,3 +35,16 @@ def test_what_somebody_else_did_meanwhile_is_not_claimed(
 ) -> None:
     """What was so by the time of writing is told apart from what was carried out."""
     assert next(iter(_ending(report(*statuses), already))) == said
+
+
+@pytest.mark.parametrize(
+    ("statuses", "said"),
+    [
+        ((), "ℹ Nothing to do but what is held back."),
+        (("already",), "ℹ Nothing to do but what is held back: 1 operation already so."),
+        (("done",), "✓ 1 operation carried out and read back."),
+    ],
+)
+def test_what_is_held_back_is_not_nothing(statuses: tuple[Status, ...], said: str) -> None:
+    """A run of which a guard left nothing does not say that there was nothing to do."""
+    assert next(iter(_ending(report(*statuses), 0, held=True))) == said

@@ -249,3 +249,12 @@ def test_a_quiet_run_does_not_read_the_journal(
     ran = sites.reconciler("sync", "avc", "ss")
     assert ran.code == 0
     assert "changed-matches: nothing to check" in ran.out
+
+
+def test_a_run_of_which_nothing_is_left(synced: TwoSites) -> None:
+    """It says that all of it is held back, and not that there is nothing to do."""
+    assert synced.reconciler(*ONE_SHOT).code == 1
+    ran = synced.reconciler(*ONE_SHOT)
+    assert ran.code == 1
+    assert "✓ Nothing to do" not in ran.out
+    assert "ℹ Nothing to do but what is held back.\n✗ Held back, " in ran.out
