@@ -153,11 +153,6 @@ CASES = {
             settings={"hold": (Hold(guild="g1", until=UNTIL),)},
         ),
     ),
-    "nothing to compare": Case(
-        "no-moodle-account",
-        "email: names no account.",
-        Sites({1: [1]}, {1: [1]}, people=(person(1, mail=""),), accounts=(account(1, email=""),)),
-    ),
     "excluded": Case(
         "left-out",
         "Without --exclude user:1 it would: add account 101 to g1",
