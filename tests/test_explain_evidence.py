@@ -40,9 +40,7 @@ CASES = {
     ),
     "the guest's": Case((account(1, username="guest"),), RuleAsked("email")),
     "an account without an address": Case((account(1, email=""),), RuleAsked("email")),
-    "nobody's address": Case(
-        (account(1, email=""),), RuleAsked("email"), person=person(1, mail="")
-    ),
+    "nobody's address": Case((account(1, email=""),), RuleAsked("email"), mail=""),
     "another platform's": Case((account(1, auth="lti"),), RuleAsked("email")),
 }
 
