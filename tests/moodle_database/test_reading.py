@@ -2,138 +2,31 @@
 
 import pytest
 
-from reconciler.models.moodle import (
-    Account,
-    Cohort,
-    Enrolment,
-    Grant,
-    Issuer,
-    Link,
-    MoodleQuery,
-    MoodleRole,
-    MoodleSnapshot,
-    RoleState,
-)
+from reconciler.models.moodle import Grant, MoodleQuery
+from tests.moodle_database.snapshot import WHOLE
 from tests.moodle_database.support import (
-    ADDRESS,
     CATEGORY,
     CREATOR,
     EVERYBODY,
-    HELPER,
-    MANAGER,
     MARKED,
-    OWN,
-    RELEASE,
     SYSTEM,
-    TEACHER,
     read,
     reading,
     small_site,
 )
 from tests.moodle_database.tables import execute, load
 
-_ALICE = Account(
-    id=3,
-    username="alice",
-    email="alice@example.org",
-    auth="oauth2",
-    idnumber="uuid-alice",
-    idnumber_locked=True,
-    links=(Link(1, "77"), Link(3, "alice@other.example")),
-)
-_BOB = Account(id=4, username="bob", email="bob@example.org", auth="ldap")
-_UNCONFIRMED = Account(6, "unconfirmed", "unconfirmed@example.org", confirmed=False)
-_SUSPENDED = Account(7, "suspended", "suspended@example.org", suspended=True)
-_WHOLE = MoodleSnapshot(
-    url=ADDRESS,
-    cohorts=(
-        Cohort(
-            id=1,
-            name="web-dev",
-            idnumber="web-dev",
-            description="<p>mark</p>",
-            visible=True,
-            system=True,
-            component="avc_moodle_sync",
-        ),
-        Cohort(
-            id=2,
-            name="category",
-            idnumber="category",
-            description="<p>mark</p>",
-            visible=True,
-            system=False,
-            component="",
-        ),
-        Cohort(
-            id=3,
-            name="AVC - plain",
-            idnumber="",
-            description="",
-            visible=False,
-            system=True,
-            component="local_other",
-        ),
-        Cohort(
-            id=4,
-            name="empty",
-            idnumber="empty",
-            description="mark",
-            visible=True,
-            system=True,
-            component="",
-        ),
-    ),
-    members={1: frozenset({3, 4}), 4: frozenset()},
-    accounts={
-        1: Account(1, "guest", "guest@example.org"),
-        2: Account(2, "admin", "admin@example.org"),
-        3: _ALICE,
-        4: _BOB,
-        6: _UNCONFIRMED,
-        7: _SUSPENDED,
-    },
-    everybody=True,
-    release=RELEASE,
-    administrators=frozenset({2, 4}),
-    issuers=(
-        Issuer(1, "AVC", "https://avc.example", "sub"),
-        Issuer(3, "Other", "https://other.example", ""),
-    ),
-    roles=RoleState(
-        roles=(
-            MoodleRole(id=MANAGER, shortname="manager", system=True, rules_site=True),
-            MoodleRole(id=CREATOR, shortname="coursecreator", system=True, rules_site=False),
-            MoodleRole(id=TEACHER, shortname="teacher", system=False, rules_site=False),
-            MoodleRole(id=OWN, shortname="own", system=False, rules_site=True),
-            MoodleRole(id=HELPER, shortname="helper", system=False, rules_site=True),
-        ),
-        definitions=frozenset({(1, CREATOR)}),
-        assignments={
-            Grant(cohort=1, role=CREATOR, component="local_cohortrole"): frozenset({3, 4}),
-            Grant(cohort=3, role=CREATOR, component="local_cohortrole"): frozenset({3}),
-            Grant(cohort=1, role=CREATOR, component="avc_moodle_sync"): frozenset({3}),
-        },
-        by_plugin=True,
-    ),
-    enrolment=Enrolment(
-        courses={1: frozenset({20, 21}), 3: frozenset({21})},
-        joins={1: frozenset({20}), 3: frozenset({21})},
-        on_removal="unenrol",
-    ),
-)
-
 
 def test_a_moodle_is_read_whole(moodle: str) -> None:
     """Every field of the snapshot; nothing of deleted accounts, other contexts, other owners."""
-    assert read(moodle) == _WHOLE
+    assert read(moodle) == WHOLE
 
 
 @pytest.mark.parametrize("prefix", ["", "m2_", "mdl_mdl_"])
 def test_prefix(empty: str, prefix: str) -> None:
     """Any table prefix, and none: then a table is called ``user``, which is a word of SQL."""
     load(empty, small_site(), prefix)
-    assert read(empty, prefix=prefix) == _WHOLE
+    assert read(empty, prefix=prefix) == WHOLE
 
 
 def test_another_moodle_in_the_same_database(moodle: str) -> None:
@@ -142,7 +35,7 @@ def test_another_moodle_in_the_same_database(moodle: str) -> None:
     rows["cohort"] = rows["cohort"][:1]
     rows["user"] = rows["user"][:2]
     load(moodle, rows, "other_")
-    assert read(moodle) == _WHOLE
+    assert read(moodle) == WHOLE
     assert read(moodle, prefix="other_").accounts.keys() == {1, 2}
 
 
@@ -168,7 +61,7 @@ def test_only_who_is_sought(moodle: str, query: MoodleQuery, found: set[int]) ->
     """Accounts come as the query asks for them, with all that is known of each."""
     snapshot = read(moodle, query)
     assert not snapshot.everybody
-    assert snapshot.accounts == {number: _WHOLE.accounts[number] for number in found}
+    assert snapshot.accounts == {number: WHOLE.accounts[number] for number in found}
 
 
 @pytest.mark.parametrize("sought", ["alice@example.org", "ALICE@EXAMPLE.ORG", "Alice@Example.org"])
@@ -190,13 +83,13 @@ def test_other_accents_come_along_where_the_database_holds_them_equal(moodle: st
 def test_members_of_unmarked_cohorts_by_their_names(moodle: str) -> None:
     """As the query says, and never of a cohort in a course category."""
     query = MARKED.model_copy(update={"unmarked_prefix": "AVC - "})
-    assert read(moodle, query).members == {**_WHOLE.members, 3: frozenset({7})}
+    assert read(moodle, query).members == {**WHOLE.members, 3: frozenset({7})}
 
 
 def _in_ours() -> dict[Grant, frozenset[int]]:
     """The assignments that hang on a marked cohort."""
-    assert _WHOLE.roles
-    given = _WHOLE.roles.assignments
+    assert WHOLE.roles
+    given = WHOLE.roles.assignments
     return {grant: accounts for grant, accounts in given.items() if grant.cohort == 1}
 
 
@@ -263,8 +156,8 @@ def test_a_plugin_that_is_switched_off_enrols_nobody(moodle: str, enabled: str) 
         moodle,
         f"UPDATE mdl_config SET value = '{enabled}' WHERE name = 'enrol_plugins_enabled'",
     )
-    assert _WHOLE.enrolment
-    switched_off = _WHOLE.enrolment.model_copy(update={"joins": {}})
+    assert WHOLE.enrolment
+    switched_off = WHOLE.enrolment.model_copy(update={"joins": {}})
     assert read(moodle).enrolment == switched_off
 
 
@@ -275,7 +168,7 @@ def test_who_is_no_account_any_more_is_no_member(moodle: str) -> None:
         "INSERT INTO mdl_cohort_members (id, cohortid, userid)"
         " VALUES (90, 1, 5), (91, 1, 999), (92, 4, 5)",
     )
-    assert read(moodle) == _WHOLE
+    assert read(moodle) == WHOLE
     described = MARKED.model_copy(update={"describe_members": True})
     assert read(moodle, described).accounts.keys() == {3, 4}
 
@@ -344,11 +237,11 @@ def test_long_lists_are_asked_for_in_parts(
     monkeypatch.setattr("providers.moodle.database.source.CHUNK", size)
     query = EVERYBODY.model_copy(update={"everybody": False, "describe_members": True})
     query = query.model_copy(
-        update={"emails": frozenset(one.email for one in _WHOLE.accounts.values())}
+        update={"emails": frozenset(one.email for one in WHOLE.accounts.values())}
     )
-    assert _WHOLE.roles
-    roles = _WHOLE.roles.model_copy(update={"assignments": _in_ours()})
-    whole = _WHOLE.model_copy(update={"everybody": False, "roles": roles})
+    assert WHOLE.roles
+    roles = WHOLE.roles.model_copy(update={"assignments": _in_ours()})
+    whole = WHOLE.model_copy(update={"everybody": False, "roles": roles})
     assert read(moodle, query) == whole
     everyone = frozenset({3, 4, 7})
     assert len(reading(moodle).enrolments(everyone, frozenset({20, 21, 22}))) == 2
