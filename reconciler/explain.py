@@ -142,7 +142,6 @@ class _Asked:
         yield from sorted(names, key=lambda uuid: (names[uuid].casefold(), uuid))
 
     def _held(self, hold: Hold) -> bool:
-        if hold.user is None and hold.account is None:
-            return True
-        mine = hold.user is not None and hold.user == self.subject.uid
-        return mine or hold.account in self.subject.accounts
+        if hold.user is not None:
+            return hold.user == self.subject.uid
+        return hold.account is None or hold.account in self.subject.accounts

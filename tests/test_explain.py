@@ -292,11 +292,64 @@ def test_every_reason_has_a_case() -> None:
     assert {case.why for case in CASES.values()} == names - others
 
 
-def test_whoever_is_in_no_guild_is_looked_up_all_the_same() -> None:
+@pytest.mark.parametrize("word", ["1", "avc:1", "u1"])
+def test_whoever_is_in_no_guild_is_looked_up_all_the_same(word: str) -> None:
     """By web services a full plan does not ask for them: their account is looked for now."""
     sites = CASES["blocked"].sites
     plan = planned(sites)
-    assert "Match: account 101, by email" in person_text(asked(plan, sites, "1"), plan)
+    text = person_text(asked(plan, sites, word), plan)
+    assert text.startswith("u1 (AVC user 1, Moodle account 101)\n")
+    assert "Match: account 101, by email" in text
+
+
+def test_guilds_are_told_in_the_order_of_their_names_with_ones_own_roles() -> None:
+    """In the line of what AVC has, and one by one."""
+    sites = Sites(
+        {2: [1], 10: [1, 2]},
+        {2: [1], 10: [1, 2]},
+        roles={10: {"guild-mentor": frozenset({1}), "guild-admin": frozenset({2})}},
+    )
+    plan = planned(sites)
+    found = asked(plan, sites, "1")
+    assert "AVC: active, in g10 (guild-mentor), g2.\n" in person_text(found, plan)
+    assert [part.guild.name for part in found.guilds] == ["g10", "g2"]
+
+
+def test_a_guild_that_only_the_plan_has_is_told() -> None:
+    """It is gone, and had no cohort yet: what the plan was to do there fits no longer."""
+    plan = planned(Sites({1: [1], 2: [2]}, {2: [2]}))
+    found = asked(plan, Sites({2: [2]}, {2: [2]}), "1")
+    assert [item.state for item in place(found).operations] == ["stale"]
+
+
+HELD = {
+    "1": ["guild", "user 1"],
+    "2": ["guild"],
+    "moodle:300": ["guild", "account 300"],
+}
+
+
+@pytest.mark.parametrize("word", HELD)
+def test_holds_are_told_to_whom_they_cover(word: str) -> None:
+    """What holds the whole guild to everybody in it; a person's, and an account's, to them."""
+    holds = {
+        "guild": Hold(guild="g1", until=UNTIL),
+        "user 1": Hold(guild="g1", user=1, until=UNTIL),
+        "account 300": Hold(guild="g1", account=300, until=UNTIL),
+        "account 400": Hold(guild="g1", account=400, until=UNTIL),
+        "user 1 elsewhere": Hold(guild="g2", user=1, until=UNTIL),
+    }
+    sites = Sites(
+        {1: [1, 2], 2: [2]},
+        {1: [1, 2, 300], 2: [2]},
+        accounts=(account(3, id=300, username="x", email="x@y.org"),),
+        settings={"hold": tuple(holds.values())},
+    )
+    plan = planned(sites)
+    found = asked(plan, sites, word)
+    (part,) = (one for one in found.guilds if one.guild.name == "g1")
+    assert part.guild.holds == tuple(holds[name] for name in HELD[word])
+    assert person_text(found, plan).count("• Hold: ") == len(HELD[word])
 
 
 def test_many_guilds_with_nothing_for_one_reason_are_told_at_once() -> None:

@@ -1,5 +1,7 @@
 """Whose an account is, as it is told: nobody's, somebody's, or in question."""
 
+from dataclasses import replace
+
 import pytest
 
 from reconciler.explain_file import person_alone
@@ -167,3 +169,12 @@ def test_an_account_that_has_become_anothers_is_theirs() -> None:
     ]
     (part, _) = asked(plan, now, "2").guilds
     assert [(one.account, one.operations[0].state) for one in part.places] == [(101, "stale")]
+
+
+def test_an_account_that_is_deleted_is_nobodys_any_more() -> None:
+    """The plan has it for somebody who is there, and has none now."""
+    sites = Sites({1: [1]}, {1: []})
+    plan = planned(sites)
+    text = person_text(asked(plan, replace(sites, without=frozenset({101})), "1"), plan)
+    assert text.startswith("u1 (AVC user 1, no Moodle account)\n")
+    assert "account 101 is deleted, or nothing shows it to this access" in text

@@ -109,6 +109,16 @@ def test_somebody_whom_only_the_plan_has_is_found() -> None:
     seen = plan_now(gone.pair(), FULL)
     assert meant("3", seen) == meant("moodle:103", seen) == Subject(3, (103,))
     assert meant("42", seen).uid == 3
+    told = person_text(asked(PLAN, gone, "3"), PLAN)
+    assert told.startswith("42 (AVC user 3, Moodle account 103)\n")
+
+
+def test_a_number_may_be_the_user_name_of_an_account_that_is_nobodys() -> None:
+    """Nobody in AVC has that id, and nobody is called so but the account."""
+    stranger = account(9, id=300, username="42", email="x@y.org")
+    sites = Sites({1: [1]}, {1: [300]}, accounts=(stranger,))
+    plan = planned(sites)
+    assert person_text(asked(plan, sites, "42"), plan).startswith("42 (Moodle account 300)\n")
 
 
 def test_the_file_alone_knows_whom_it_names() -> None:
