@@ -99,6 +99,10 @@ _FAILED: dict[str, tuple[str, str]] = {
         "No running container found for service 'web' in 'avc' project",
         "DDEV could not start php at site avc",
     ),
+    "the project is stopped": (
+        "Project is not currently running. Try 'ddev start'.",
+        r"of site avc \(on this machine\) is stopped\. Run ddev start in /srv/avc\.",
+    ),
     "no Docker": (
         "Docker error: gone",
         "DDEV could not start php at site avc .*Docker error: gone",
