@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from reconciler.explain_evidence import rules_asked
-from reconciler.explain_file import concerns, rule_in_plan
+from reconciler.explain_file import concerns
 from reconciler.explain_guild import guild_facts
 from reconciler.explain_names import Subject, lines, subject_named, uid_named
 from reconciler.explain_places import Doings, Places
@@ -52,10 +52,8 @@ def person_explained(
         uid=subject.uid,
         person=asked.person(),
         accounts=tuple(asked.account(number) for number in subject.accounts),
-        by=rule_in_plan(view.plan, subject),
         guilds=tuple(asked.parts(guild)),
         problems=tuple(p for p in view.plan.problems if concerns(p, subject)),
-        words=(*view.plan.only, *view.plan.exclude),
     )
 
 

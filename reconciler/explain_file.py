@@ -31,12 +31,6 @@ def concerns(problem: Problem, subject: Subject) -> bool:
     return not set(problem.accounts).isdisjoint(subject.accounts)
 
 
-def rule_in_plan(plan: Plan, subject: Subject) -> Rule | None:
-    """The rule by which a plan takes an account for somebody's."""
-    mine = (line.by for line in lines(plan) if line.by and line.moodle in subject.accounts)
-    return next(mine, None)
-
-
 def person_alone(plan: Plan, subject: Subject, guild: GuildNamed | None) -> PersonExplained:
     """Somebody, guild by guild, as far as the file goes."""
     names = {line.moodle: line.name for line in lines(plan)}
@@ -55,10 +49,9 @@ def person_alone(plan: Plan, subject: Subject, guild: GuildNamed | None) -> Pers
             AccountFacts(one, names.get(one, ""), theirs=one not in doubted)
             for one in subject.accounts
         ),
-        by=rule_in_plan(plan, subject),
+        by=_rule(plan, subject),
         guilds=tuple(parts),
         problems=problems,
-        words=(*plan.only, *plan.exclude),
     )
 
 
@@ -77,8 +70,13 @@ def guild_alone(plan: Plan, guild: GuildNamed) -> GuildExplained:
         cohorts=tuple(cohorts or [nothing]),
         names={line.moodle: line.name for line in lines(plan)},
         problems=tuple(p for p in plan.problems if guild.name in p.guilds),
-        words=(*plan.only, *plan.exclude),
     )
+
+
+def _rule(plan: Plan, subject: Subject) -> Rule | None:
+    """The rule by which a plan takes an account for somebody's."""
+    mine = (line.by for line in lines(plan) if line.by and line.moodle in subject.accounts)
+    return next(mine, None)
 
 
 def _facts(guild: GuildNamed) -> GuildFacts:

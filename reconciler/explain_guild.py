@@ -53,7 +53,8 @@ def guild_explained(view: View, uuid: str) -> GuildExplained:
     facts = guild_facts(view, now, uuid)
     cohorts = tuple(asked.cohorts())
     shown = PeopleShown(now.snapshots, now.matching, names=view.settings.names)
-    accounts = {getattr(op, "account", None) for part in cohorts for op in _all(part)}
+    done = (item.operation for part in cohorts for item in part.operations)
+    accounts = {getattr(operation, "account", None) for operation in done}
     return GuildExplained(
         guild=facts,
         members=None if rows is None else len(rows),
@@ -62,13 +63,7 @@ def guild_explained(view: View, uuid: str) -> GuildExplained:
         cohorts=cohorts,
         names={one: shown.account(one) for one in accounts if one is not None},
         problems=asked.problems(facts.name),
-        words=(*view.plan.only, *view.plan.exclude),
     )
-
-
-def _all(part: CohortPart) -> Iterator[Operation]:
-    yield from (item.operation for item in part.operations)
-    yield from part.fresh
 
 
 @dataclass(frozen=True, slots=True)

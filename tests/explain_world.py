@@ -51,6 +51,8 @@ class Sites:
     cohorts: tuple[Cohort, ...] = ()
     """In place of the usual ones, by id."""
     roles: Mapping[int, Mapping[str, frozenset[int]]] = field(default_factory=dict)
+    unpublished: frozenset[int] = frozenset()
+    """Guilds."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     moodle: Mapping[str, Any] = field(default_factory=dict)
 
@@ -72,7 +74,10 @@ class Sites:
             **self.moodle,
         )
         community = Community(
-            tuple(map(guild, self.avc)),
+            tuple(
+                guild(n).model_copy(update={"published": n not in self.unpublished})
+                for n in self.avc
+            ),
             tuple(one for uid, one in sorted(known.items()) if uid not in self.gone),
             {n: frozenset(some) for n, some in self.avc.items()},
             self.roles,

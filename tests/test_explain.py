@@ -315,6 +315,14 @@ def test_guilds_are_told_in_the_order_of_their_names_with_ones_own_roles() -> No
     assert [part.guild.name for part in found.guilds] == ["g10", "g2"]
 
 
+def test_a_guild_that_is_not_published_is_told_to_be_so() -> None:
+    """It is synced like others, and somebody may not expect that."""
+    sites = Sites({1: [1], 2: [1]}, {1: [1], 2: [1]}, unpublished=frozenset({1}))
+    plan = planned(sites)
+    text = person_text(asked(plan, sites, "1"), plan)
+    assert text.count("AVC: member; the guild is not published, and synced like others.") == 1
+
+
 def test_a_guild_that_only_the_plan_has_is_told() -> None:
     """It is gone, and had no cohort yet: what the plan was to do there fits no longer."""
     plan = planned(Sites({1: [1], 2: [2]}, {2: [2]}))

@@ -132,7 +132,9 @@ def test_an_account_in_question_makes_nobody_a_member(why: str) -> None:
     found = asked(plan, sites, "1")
     assert place(found).why == why
     heading = "no confirmed Moodle account" if why.startswith("un") else "Moodle account not clear"
-    assert person_text(found, plan).startswith(f"u1 (AVC user 1, {heading})\n")
+    text = person_text(found, plan)
+    assert text.startswith(f"u1 (AVC user 1, {heading})\n")
+    assert ("account 101: not suspended, not confirmed" in text) == why.startswith("un")
 
 
 def test_what_is_done_to_another_with_their_user_name_is_not_told_of_them() -> None:

@@ -108,6 +108,19 @@ CASES = {
         ("nwp.yml leaves the guild's cohorts themselves as they are until 2999-12-31", "on hold"),
         Sites({1: [1]}, settings={"hold": (Hold(guild="g1", until=UNTIL),)}),
     ),
+    "on hold by its UUID": Case(
+        ("nwp.yml leaves AVC user 1 here as they are until 2999-12-31", "on hold"),
+        Sites(
+            {10: [1]},
+            {10: []},
+            settings={"hold": (Hold(guild=guild(10).uuid.upper(), user=1, until=UNTIL),)},
+        ),
+        name="g10",
+    ),
+    "not published": Case(
+        ("AVC: not published, and synced like others; 1 member.",),
+        Sites({1: [1]}, {1: [1]}, unpublished=frozenset({1})),
+    ),
     "excluded": Case(
         ("it was made with --exclude guild:g1",),
         Sites({1: [1]}, {1: []}),

@@ -261,13 +261,11 @@ class PersonExplained:
     """None where AVC was not asked, too."""
     accounts: tuple[AccountFacts, ...]
     """Theirs, or those in question; from the file alone, no more than id, name and ``theirs``."""
-    by: Rule | None
-    """The rule that matched them, as the plan has it."""
     guilds: tuple[GuildPart, ...]
     problems: tuple[Problem, ...] = ()
     """What the plan says of them without being able to settle it."""
-    words: tuple[str, ...] = ()
-    """``--only`` and ``--exclude``, in the plan."""
+    by: Rule | None = None
+    """From the file alone: the rule that matched them, as the plan has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,5 +308,3 @@ class GuildExplained:
     """Account → its user name, of those whom operations are about."""
     problems: tuple[Problem, ...]
     """What the plan says of it without being able to settle it, and why it is left alone."""
-    words: tuple[str, ...] = ()
-    """``--only`` and ``--exclude``, in the plan."""
