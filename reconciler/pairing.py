@@ -92,38 +92,20 @@ def pair_up(
     """
     given = roles or Roles()
     seen = [(cohort, mark_of(cohort.description)) for cohort in cohorts]
-    ours: dict[CohortKey, list[tuple[Cohort, Mark]]] = defaultdict(list)
-    for cohort, mark in seen:
-        if mark is not None and mark.site == site_uuid:
-            ours[mark.key].append((cohort, mark))
-    names = machine_names(
-        guilds,
-        seen,
-        Names(
-            site=site_uuid,
-            configured=settings.guild_names,
-            marked={key.uuid: found[0][1].guild for key, found in ours.items() if key.role is None},
-            # Not those that this Moodle has: every access, and every scope, names guilds alike.
-            roles=sorted(set(settings.role_mapping.values())) if settings.role_sync else (),
-        ),
-    )
-    wearers: dict[str, list[tuple[Cohort, Mark | None]]] = defaultdict(list)
-    for cohort, mark in seen:
-        wearers[folded(cohort.idnumber)].append((cohort, mark))
-    damaged = [c for c, mark in seen if mark is None and c.system and SIGNATURE in c.description]
-    finder = _Finder(wearers, damaged, ours)
+    finder = _Finder.of(site_uuid, seen)
+    names = machine_names(guilds, seen, finder.names(site_uuid, settings))
     found = [
         item for guild in guilds for item in finder.pairs(guild, names[guild.uuid], given.beside)
     ]
     known = {guild.uuid for guild in guilds}
     stray = [
         _problem("damaged-mark", None, [cohort])
-        for cohort in damaged
+        for cohort in finder.damaged
         if site_uuid in cohort.description and not any(uuid in cohort.description for uuid in known)
     ]
     lost = [
         _orphan(marked, because)
-        for key, marked in ours.items()
+        for key, marked in finder.ours.items()
         if (because := _lost(key, known, given)) is not None
     ]
     return Pairing(
@@ -145,6 +127,27 @@ class _Finder:
     damaged: Sequence[Cohort]
     """System cohorts that some AVC marked, and whose mark cannot be read any more."""
     ours: Mapping[CohortKey, Sequence[tuple[Cohort, Mark]]]
+
+    @classmethod
+    def of(cls, site_uuid: str, seen: Sequence[tuple[Cohort, Mark | None]]) -> "_Finder":
+        """What there is to find in them, for an AVC."""
+        ours: dict[CohortKey, list[tuple[Cohort, Mark]]] = defaultdict(list)
+        wearers: dict[str, list[tuple[Cohort, Mark | None]]] = defaultdict(list)
+        for cohort, mark in seen:
+            wearers[folded(cohort.idnumber)].append((cohort, mark))
+            if mark is not None and mark.site == site_uuid:
+                ours[mark.key].append((cohort, mark))
+        damaged = [
+            c for c, mark in seen if mark is None and c.system and SIGNATURE in c.description
+        ]
+        return cls(wearers, damaged, ours)
+
+    def names(self, site_uuid: str, settings: SyncSettings) -> Names:
+        """What guilds' machine names hang on, beside the guilds themselves."""
+        own = {key.uuid: found[0][1].guild for key, found in self.ours.items() if key.role is None}
+        # Not the roles that this Moodle has: every access, and every scope, names guilds alike.
+        roles = sorted(set(settings.role_mapping.values())) if settings.role_sync else ()
+        return Names(site=site_uuid, configured=settings.guild_names, marked=own, roles=roles)
 
     def pairs(self, guild: Guild, name: str, roles: Sequence[str]) -> Iterator[Pair | Problem]:
         """The guild's own cohort, and those for roles; or why there is none to be had."""
