@@ -1,4 +1,4 @@
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,13 @@ from reconciler.commands.options import (
     require_one_mode,
     scope_for,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconciler.held_back import HeldBack
+    from reconciler.reconciliation import SitePair, Work
+    from reconciler.render.terminal import Terminal
 
 
 def sync(
@@ -50,9 +57,7 @@ def sync(
     require_one_mode(full=full, guild=guild, user=user)
     from contextlib import nullcontext
 
-    from reconciler.commands.held import keep
     from reconciler.config.sites import connect_pair
-    from reconciler.errors import ReconcilerError
     from reconciler.reconciliation import Selection, fresh, plan_now
     from reconciler.render.guards import acknowledged
     from reconciler.render.log import follow
@@ -78,15 +83,26 @@ def sync(
             terminal.lines(acknowledged(held))
             if not held.tripped:
                 return apply_work(work, pair, frozenset(), terminal, ask=False)
-            lines = keep(work, pair, held)
-            try:
-                apply_work(work, pair, held.positions, terminal, ask=False, whole=False)
-            except ReconcilerError:
-                # It is kept whatever became of the rest.
-                terminal.lines(lines)
-                raise
+            lines = _without_held(work, pair, held, terminal)
         terminal.lines(remembered(pair, FAILED))
         terminal.lines(lines)
         return 1
     finally:
         note(pair.traffic(), debug=debug)
+
+
+def _without_held(
+    work: "Work", pair: "SitePair", held: "HeldBack", terminal: "Terminal"
+) -> "Iterator[str]":
+    """Carry out the rest, and keep what is held back as a plan; what is said of that."""
+    from reconciler.commands.held import keep
+    from reconciler.errors import ReconcilerError
+
+    lines = keep(work, pair, held)
+    try:
+        apply_work(work, pair, held.positions, terminal, ask=False, whole=False)
+    except ReconcilerError:
+        # It is kept whatever became of the rest.
+        terminal.lines(lines)
+        raise
+    return lines
