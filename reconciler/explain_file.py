@@ -60,7 +60,7 @@ def guild_alone(plan: Plan, guild: GuildNamed) -> GuildExplained:
     found = [cohort for cohort in plan.cohorts if cohort.uuid == guild.uuid and guild.uuid]
     cohorts = [_cohort(plan, cohort) for cohort in found]
     nothing = CohortPart(
-        CohortKey(guild.uuid), None, "", None, None, (), (), _why_nothing(plan, None, guild)
+        CohortKey(guild.uuid), None, "", None, (), (), _why_nothing(plan, None, guild)
     )
     return GuildExplained(
         guild=_facts(guild),
@@ -86,7 +86,7 @@ def _facts(guild: GuildNamed) -> GuildFacts:
 def _cohort(plan: Plan, cohort: CohortPlan) -> CohortPart:
     mine = (op for op in operations(plan) if op.key == cohort.key)
     done = tuple(map(PlannedOperation, mine))
-    return CohortPart(cohort.key, cohort.cohort, "", None, cohort, done, (), None)
+    return CohortPart(cohort.key, cohort.cohort, "", None, done, (), None)
 
 
 def _parts(plan: Plan, subject: Subject, problems: tuple[Problem, ...]) -> Iterator[GuildPart]:

@@ -95,16 +95,15 @@ class _Asked:
 
         view, moodle = self.view, self.view.now.snapshots.moodle
         planned = sorted(view.planned(about), key=_is_of_people)
-        plan = next((c for c in view.plan.cohorts if c.key == key), None)
+        planned_for = next((c.cohort for c in view.plan.cohorts if c.key == key), None)
         cohort = thing.cohort if thing else None
         was_read = cohort is not None and cohort.id in moodle.members
         kept = self._kept(key, thing)
         return CohortPart(
             key=key,
-            cohort=cohort.id if cohort else plan.cohort if plan else None,
+            cohort=cohort.id if cohort else planned_for,
             name=cohort.name if cohort else "",
             inside=moodle.size(cohort.id) if cohort and was_read else None,
-            plan=plan,
             operations=tuple(planned),
             fresh=view.fresh_only(about),
             why=None if planned else self._why(about, thing),

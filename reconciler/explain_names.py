@@ -76,7 +76,7 @@ def subject_named(word: str, plan: Plan, seen: Planned | None) -> Subject:
 
 
 def guild_named(word: str, plan: Plan, seen: Planned | None) -> GuildNamed:
-    """The guild that a word means: machine name, UUID, alias, label, or its cohort's idnumber.
+    """The guild that a word means: machine name, UUID, alias, label, or a cohort's idnumber.
 
     One that is gone is known by its cohort's mark, or by the plan. Raises ConfigError for a word
     that fits several, NotFound for one that fits none.
@@ -111,13 +111,13 @@ def _guild_words(plan: Plan, seen: Planned | None) -> dict[GuildNamed, set[str]]
             named = GuildNamed(names[guild.uuid], guild.uuid)
             found[named] |= {guild.label.strip(), guild.alias or guild.label.strip()}
         for pair in pairing.pairs:
-            if pair.cohort and pair.role is None:
+            if pair.cohort:
                 found[GuildNamed(pair.name, pair.guild.uuid)].add(pair.cohort.idnumber)
     for cohort in plan.cohorts:
         uuid = cohort.uuid
         named = GuildNamed(names.setdefault(uuid, cohort.guild) if uuid else cohort.guild, uuid)
         found[named].add(cohort.guild)
-        if cohort.name is not None and cohort.role is None and cohort.action != "archive":
+        if cohort.name is not None:
             found[named].add(cohort.name.to.removeprefix(NAME_PREFIX))
     told = {guild.name for guild in found}
     for problem in plan.problems if seen is None else ():
@@ -190,7 +190,7 @@ class _Known:
             claimed = any(account in one.accounts for one in found.values())
             if subject.uid is None and claimed:
                 continue
-            found.setdefault(-account if subject.uid is None else subject.uid, subject)
+            found[-account if subject.uid is None else subject.uid] = subject
         return list(found.values())
 
     def _owners(self, account: int) -> set[int]:

@@ -7,6 +7,7 @@ import pytest
 
 from reconciler.explain_file import guild_alone, person_alone
 from reconciler.explain_names import guild_named, subject_named
+from reconciler.machine_names import archived_idnumber
 from reconciler.models.moodle import Cohort
 from reconciler.models.plan import Plan
 from reconciler.models.scope import GuildScope, Scope, UserScope
@@ -68,7 +69,11 @@ CASES = {
         UserScope(uid=2),
     ),
     "one person's plan, and a cohort to adopt": Case(
-        ("to adopt first", "Nothing: it is about user 1, and needs nothing here for them."),
+        (
+            "to adopt first",
+            "Moodle: who is in it was not read.",
+            "Nothing: it is about user 1, and needs nothing here for them.",
+        ),
         Sites({1: [1]}, {1: []}, cohorts=(ADOPTABLE,)),
         UserScope(uid=1),
     ),
@@ -121,6 +126,38 @@ CASES = {
         ("AVC: not published, and synced like others; 1 member.",),
         Sites({1: [1]}, {1: [1]}, unpublished=frozenset({1})),
     ),
+    "another guild on hold": Case(
+        ("the cohort is as it should be",),
+        Sites(
+            {1: [1], 2: [1]},
+            {1: [1], 2: []},
+            settings={"hold": (Hold(guild="g2", user=1, until=UNTIL),)},
+        ),
+    ),
+    "put away already": Case(
+        ("g1, which AVC has no more", "the cohort is as it should be"),
+        Sites(
+            {2: [2]},
+            {1: [], 2: [2]},
+            cohorts=(
+                our_cohort(
+                    1,
+                    guild(1),
+                    name="AVC - G1 (archived)",
+                    idnumber=archived_idnumber("g1", None, 1),
+                    visible=False,
+                ),
+            ),
+        ),
+    ),
+    "somebody unclear in what is put away": Case(
+        ("Moodle: 1 member (1 left alone, as not clear).",),
+        Sites({2: [1, 2]}, {1: [1], 2: [2]}, accounts=(account(1, id=300, username="x"),)),
+    ),
+    "somebody unclear elsewhere": Case(
+        ("Moodle: 1 member.",),
+        Sites({3: [2], 1: [2]}, {3: [1, 2], 1: [2]}, accounts=(account(1, id=300, username="x"),)),
+    ),
     "excluded": Case(
         ("it was made with --exclude guild:g1",),
         Sites({1: [1]}, {1: []}),
@@ -172,6 +209,50 @@ def test_what_has_changed_in_a_guild_is_said() -> None:
     assert "this no longer fits: add account 101 to g1: AVC no longer calls for it" in text
     assert "1 done already, 0 to be done, 1 stale" in text
     assert "a plan made now would also add account 104 to g1" in text
+
+
+def test_a_cohort_that_is_gone_is_told_as_the_plan_has_it() -> None:
+    """The guild's own, and the one for a role: each with its number."""
+    roles = {1: {"guild-mentor": frozenset({1})}}
+    before = Sites(
+        {1: [1]},
+        {1: [], 9: []},
+        cohorts=(our_cohort(9, guild(1), "teacher"),),
+        roles=roles,
+        settings={"role_sync": True, "role_mapping": {"guild_mentor": "teacher"}},
+    )
+    plan = planned(before)
+    after = replace(before, inside={}, cohorts=())
+    text = guild_text(asked_of_guild(plan, after, "g1"), plan)
+    assert "Its cohort: 1\n  • Moodle: that cohort is gone, or no longer the guild's." in text
+    assert "Its cohort for the role teacher: 9\n  • Moodle: that cohort is gone" in text
+
+
+def test_what_a_guild_is_left_alone_for_by_now_is_told_once() -> None:
+    """The plan has not got that problem yet; one made now has, and it is the same."""
+    before = Sites({1: [1], 2: [2]}, {1: [1], 2: [2]})
+    worn = ADOPTABLE.model_copy(update={"name": "Old friends"})
+    after = replace(before, cohorts=(worn,))
+    for plan in (planned(before), planned(after)):
+        text = guild_text(asked_of_guild(plan, after, "g1"), plan)
+        assert text.count("Guild g1 is left alone: cohort 1 has its idnumber") == 1
+
+
+def test_what_becomes_of_a_cohort_is_told_before_what_becomes_of_its_members() -> None:
+    """Also where it comes after them: a cohort that is put away."""
+    case = CASES["an archive"]
+    plan = planned(case.sites)
+    text = guild_text(asked_of_guild(plan, case.sites, "g1"), plan)
+    assert 0 < text.index("Plan: archive cohort 1") < text.index("Plan: remove 1 account")
+
+
+def test_a_plan_that_undoes_a_run_has_nothing_for_other_guilds() -> None:
+    """What AVC wants there is not asked."""
+    sites = Sites({1: [1], 2: [2]}, {1: [], 2: []})
+    plan = planned(Sites({1: [1], 2: [2]}, {1: [1, 2], 2: [2]}))
+    plan = plan.model_copy(update={"undoes": "20261125T210310Z"})
+    text = guild_text(asked_of_guild(plan, sites, "g2"), plan)
+    assert "it undoes a run that did nothing here" in text
 
 
 def test_a_guild_that_came_since_is_told() -> None:

@@ -6,15 +6,19 @@ from typing import Any, get_args
 
 import pytest
 
-from reconciler.models.explanation import Doubt, PersonExplained, RoleDue, RoleWhy
+from reconciler.models.explanation import (
+    Doubt,
+    PersonExplained,
+    RoleDue,
+    RoleWhy,
+)
 from reconciler.models.moodle import COMPONENT, PLUGIN, Cohort, Grant
 from reconciler.models.scope import GuildScope, Scope, UserScope
 from reconciler.models.settings import Hold
 from reconciler.reconciliation import Selection
-from tests.explain_world import Sites, asked, person_text, place, planned
+from tests.explain_world import Sites, asked, person_text, planned
 from tests.guards_world import FULL, WHOLE, guild
-from tests.test_explain_operations import _undoing as undoing
-from tests.world import LIBRARIAN, MANAGER, ROLES, account, our_cohort, person
+from tests.world import LIBRARIAN, ROLES, account, our_cohort
 
 UNTIL = date(2999, 12, 31)
 ONE_BY_ONE = "Role: librarian, for guild_mentor; given to the cohort's members one by one."
@@ -95,6 +99,29 @@ CASES = {
             moodle=ABLE,
         ),
     ),
+    "for membership, which has two names": Case(
+        None,
+        "Role: librarian, for guild_member; given to the cohort's members one by one. The plan",
+        Sites(
+            {1: [1]},
+            {1: [1]},
+            settings={
+                "role_sync": True,
+                "role_mapping": {"guild_member": "librarian", "default": "coursecreator"},
+            },
+            moodle=ABLE,
+        ),
+    ),
+    "a guild role that AVC has no more": Case(
+        "not-mapped",
+        "Role: none for guild_x. role_mapping in nwp.yml names none for that.",
+        mentor(
+            OUT,
+            MAPPED | {"role_mapping": {"guild_x": "librarian"}},
+            ABLE,
+            roles={1: {"guild-x": frozenset({1})}},
+        ),
+    ),
     "for membership and a role": Case(
         None,
         "Role: librarian, for guild_member, guild_mentor; given",
@@ -164,6 +191,19 @@ CASES = {
         f"{ONE_BY_ONE} {NOT} no Moodle account is known to be theirs.",
         mentor(OUT, MAPPED, ABLE, without=ONLY_HER, inside={1: [], 9: []}),
     ),
+    "no account, and another mentor who has one": Case(
+        "no-moodle-account",
+        f"{ONE_BY_ONE} {NOT} no Moodle account is known to be theirs.",
+        mentor(
+            OUT,
+            MAPPED,
+            ABLE,
+            avc={1: [1, 2]},
+            inside={1: [2], 9: [2]},
+            without=ONLY_HER,
+            roles={1: {"guild-mentor": frozenset({1, 2})}},
+        ),
+    ),
     "two accounts": Case(
         "several-accounts",
         f"{ONE_BY_ONE} {NOT} more than one account could be theirs, so none is touched.",
@@ -220,6 +260,21 @@ CASES = {
         f"{DEFINED} {NOT} it is to be defined for the cohort by hand, as this access cannot.",
         mentor(IN, MAPPED, PLUGGED | {"abilities": frozenset({"assign-roles"})}),
     ),
+    "a definition by hand, where they join": Case(
+        "role-by-hand",
+        f"{DEFINED} {NOT} it is to be defined for the cohort by hand, as this access cannot.",
+        mentor(OUT, MAPPED, PLUGGED | {"abilities": frozenset({"assign-roles"})}),
+    ),
+    "joining is on hold, where this access gives no roles": Case(
+        "on-hold",
+        f"{DEFINED} {NOT} nwp.yml has it on hold.",
+        mentor(OUT, MAPPED | HELD, IS_DEFINED | {"abilities": frozenset({"define-roles"})}),
+    ),
+    "mending what the plugin passed over is on hold": Case(
+        "on-hold",
+        f"{DEFINED} {NOT} nwp.yml has it on hold.",
+        mentor(IN, MAPPED | HELD, IS_DEFINED),
+    ),
     "a definition that strangers would gain by": Case(
         "definition-waits",
         f"{DEFINED} {NOT} strangers in the cohort would get it, too.",
@@ -247,6 +302,18 @@ CASES = {
         "site-administrator",
         f"{ONE_BY_ONE} {NOT} they administer the Moodle site.",
         mentor(OUT, MAPPED, ABLE | {"administrators": ONLY_HER}),
+    ),
+    "a site administrator, where the plan defines the role": Case(
+        "site-administrator",
+        f"{DEFINED} {NOT} they administer the Moodle site.",
+        mentor(
+            OUT,
+            MAPPED,
+            PLUGGED | {"administrators": ONLY_HER},
+            avc={1: [1, 2]},
+            inside={1: [1, 2], 9: [2]},
+            roles={1: {"guild-mentor": frozenset({1, 2})}},
+        ),
     ),
     "in courses": Case(
         "in-courses",
@@ -390,134 +457,3 @@ def test_every_reason_has_a_case() -> None:
     names = {name for part in get_args(RoleWhy) for name in get_args(part) or (part,)}
     told = {case.why for case in CASES.values()} | {None, "changed"}
     assert told | {*get_args(Doubt)} == names | {None}
-
-
-def test_what_has_changed_since_is_said_of_a_role() -> None:
-    """She is a mentor since: the plan has nothing for it, and a new one would."""
-    before = mentor(IN, MAPPED, ABLE, roles={}, inside={1: [1], 9: []})
-    plan = planned(before)
-    after = replace(before, roles=MENTORS)
-    found = asked(plan, after, "1")
-    assert due(found).why == "changed"
-    assert f"{ONE_BY_ONE} {NOT} a plan made now would. Plan again." in person_text(found, plan)
-
-
-STATES = {
-    "done": (
-        mentor(IN, MAPPED, ABLE | {"assigned": {OURS: ONLY_HER}}),
-        f"{ONE_BY_ONE} The plan gives it, and that is done.",
-    ),
-    "stale": (
-        mentor(IN, MAPPED | {"role_mapping": {"guild_mentor": "librarian"}}, PLUGGED),
-        "The plan gives it, but that no longer fits.",
-    ),
-}
-
-
-@pytest.mark.parametrize("state", STATES)
-def test_how_the_giving_stands_now_is_said(state: str) -> None:
-    """Done, or no longer called for in that way."""
-    plan = planned(mentor(IN, MAPPED, ABLE))
-    sites, says = STATES[state]
-    assert says in person_text(asked(plan, sites, "1"), plan)
-
-
-NOBODY = {
-    "holds no role": mentor(IN, MAPPED, ABLE, roles={}),
-    "is blocked": mentor(IN, MAPPED, ABLE, people=(person(1, active=False),)),
-    "has left the guild": mentor(IN, MAPPED, ABLE, avc={1: [2]}, roles={}),
-    "is a member where roles are not synchronised": Sites(
-        {1: [1]},
-        {1: [1]},
-        settings={"role_sync": False, "role_mapping": {"default": "librarian"}},
-        moodle=ABLE,
-    ),
-    "holds an unmapped role where roles are not synchronised": mentor(
-        IN, {"role_mapping": {}}, ABLE
-    ),
-}
-
-
-@pytest.mark.parametrize("who", NOBODY)
-def test_whoever_is_to_have_no_role_is_told_of_none(who: str) -> None:
-    """Where they hold nothing that stands for a role, or are in no guild."""
-    sites = NOBODY[who]
-    plan = planned(sites)
-    assert "Role: " not in person_text(asked(plan, sites, "1"), plan)
-
-
-def test_an_account_without_a_person_is_told_of_no_role() -> None:
-    """AVC wants nothing of whom it does not know."""
-    sites = mentor(
-        IN,
-        MAPPED,
-        ABLE,
-        inside={1: [1, 300]},
-        accounts=(account(3, id=300, username="x", email="x@y.org"),),
-    )
-    plan = planned(sites)
-    assert "Role: " not in person_text(asked(plan, sites, "moodle:300"), plan)
-
-
-def test_a_plan_that_undoes_a_run_is_told_by_its_operations_alone() -> None:
-    """AVC has no say in it: whatever she holds there, nothing is due."""
-    base = planned(mentor(IN, MAPPED, ABLE, avc={1: [2]}, roles={}))
-    assert "Role: " not in person_text(asked(undoing(base), mentor(IN, MAPPED, ABLE), "1"), base)
-
-
-def test_a_roles_cohort_that_is_left_alone_is_told_with_its_problem() -> None:
-    """The guild's own is as it should be, and that is said, too."""
-    worn = ADOPTABLE.model_copy(update={"id": 9, "name": "Friends", "idnumber": "g1--librarian"})
-    sites = mentor(OUT, MAPPED, ABLE, cohorts=(worn,))
-    plan = planned(sites)
-    found = asked(plan, sites, "1")
-    assert (place(found).why, place(found).inside, place(found).problems) == ("already", True, ())
-    assert (
-        f"{ONE_BY_ONE} {NOT} its cohort is left alone for a problem.\n"
-        "  • Problem: Guild g1 is left alone: cohort 9 has its idnumber."
-    ) in person_text(found, plan)
-
-
-def test_two_roles_are_two_lines() -> None:
-    """Each by itself, in the order of their names; what is not mapped comes last."""
-    held = {1: {role: frozenset({1}) for role in ("guild-mentor", "guild-admin", "guild-x")}}
-    mapping = {"guild_mentor": "librarian", "guild_admin": "manager"}
-    sites = mentor(IN, MAPPED | {"role_mapping": mapping}, ABLE, roles=held)
-    plan = planned(sites)
-    text = person_text(asked(plan, sites, "1"), plan)
-    told = [line.split(" ")[4] for line in text.split("\n") if "Role: " in line]
-    assert told == ["librarian,", "manager,", "none"]
-
-
-def test_many_guilds_with_one_role_are_told_at_once() -> None:
-    """Six of them, alike in all; where it is not alike a guild stands by itself."""
-    members = dict.fromkeys(range(1, 8), (1,))
-    grants = {
-        Grant(cohort=n, role=LIBRARIAN.id, component=COMPONENT): ONLY_HER for n in range(1, 7)
-    }
-    sites = Sites(
-        members,
-        members,
-        settings={"role_sync": True, "role_mapping": {"default": "librarian"}},
-        moodle=ABLE | {"assigned": grants},
-    )
-    plan = planned(sites)
-    text = person_text(asked(plan, sites, "1"), plan)
-    assert text.count("They have it already") == 1
-    assert text.count("The plan gives it") == 1
-    assert "in each of these 6 guilds" in text
-
-
-def test_what_the_sites_and_the_configuration_call_roles_is_escaped() -> None:
-    """A guild role and a Moodle role with a control character."""
-    odd = MANAGER.model_copy(update={"shortname": "l\x1b[2J", "rules_site": False})
-    sites = mentor(
-        OUT,
-        {"role_sync": True, "role_mapping": {"guild_mentor": "l\x1b[2J"}},
-        ABLE | {"roles": (odd,)},
-        inside={1: [1]},
-    )
-    plan = planned(sites)
-    text = person_text(asked(plan, sites, "1"), plan)
-    assert "Role: l\\x1b[2J, for guild_mentor" in text
-    assert "\x1b" not in text

@@ -8,7 +8,7 @@ from reconciler.models.desired import CohortKey
 from reconciler.models.guards import GuardFigures
 from reconciler.models.moodle import Rule
 from reconciler.models.operations import Operation
-from reconciler.models.plan import CohortPlan, Problem, Way
+from reconciler.models.plan import Problem, Way
 from reconciler.models.settings import Hold
 
 Doubt = Literal[
@@ -279,8 +279,6 @@ class CohortPart:
     """The cohort's, in Moodle; empty where there is none."""
     inside: int | None
     """Members now; None: not read, or there is no cohort."""
-    plan: CohortPlan | None
-    """None: nothing."""
     operations: tuple[PlannedOperation, ...]
     """The cohort's own first."""
     fresh: tuple[Operation, ...]
