@@ -12,7 +12,8 @@ from reconciler.models.scope import FullScope
 def summarise(plan: Plan) -> Totals:
     """Count what a plan does."""
     actions = Counter(cohort.action for cohort in plan.cohorts)
-    living = [cohort for cohort in plan.cohorts if cohort.action not in {"create", "archive"}]
+    counted = {"create", "archive", "restore"}
+    living = [cohort for cohort in plan.cohorts if cohort.action not in counted]
     renamed = [cohort for cohort in living if cohort.name]
     unnamed = [cohort for cohort in living if not cohort.name]
     fields = [c for c in unnamed if c.changes_fields or c.definition or not c.members]
@@ -26,6 +27,7 @@ def summarise(plan: Plan) -> Totals:
         create=actions["create"],
         rename=len(renamed),
         change=len(fields),
+        restore=actions["restore"],
         archive=actions["archive"],
         members_only=len(unnamed) - len(fields),
         same=plan.avc.guilds - len(own) if full and plan.undoes is None else None,
@@ -57,6 +59,7 @@ def figures(plan: Plan) -> str:
             (found.create, "to create"),
             (found.rename, "to rename"),
             (found.change, "to change"),
+            (found.restore, "to restore"),
             (found.archive, "to archive"),
             (found.members_only, "with other members"),
         )

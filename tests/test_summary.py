@@ -51,6 +51,15 @@ CASES: list[tuple[list[CohortPlan], Scope, str]] = [
         ),
     ),
     (
+        [
+            cohort("restore", ADD, name=RENAME, description=RENAME),
+            cohort("restore", description=RENAME),
+            cohort("update", name=RENAME),
+        ],
+        FullScope(),
+        "full: 1 cohort to rename, 2 to restore; 1 member to add, 0 to remove",
+    ),
+    (
         [cohort("update", ADD)],
         UserScope(uid=7),
         "user 7: 1 cohort with other members; 1 member to add, 0 to remove",

@@ -20,7 +20,9 @@ class Totals(Model):
     create: int
     rename: int
     change: int
-    """Cohorts whose other fields, or what they give, change: adopted or restored ones, too."""
+    """Cohorts whose other fields, or what they give, change: adopted ones, too."""
+    restore: int
+    """Cohorts that were put away and are ours to fill again, under whatever name."""
     archive: int
     members_only: int
     """Cohorts whose members change, and nothing else."""

@@ -61,6 +61,7 @@ _TOTALS = (
     ("create", "Cohorts to create"),
     ("rename", "Cohorts to rename"),
     ("change", "Cohorts to change otherwise"),
+    ("restore", "Cohorts to restore"),
     ("archive", "Cohorts to archive"),
     ("members_only", "Cohorts with other members"),
     ("same", "Guilds whose own cohort stays as it is"),

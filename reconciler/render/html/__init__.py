@@ -91,6 +91,7 @@ def _totals(totals: Totals) -> list[tuple[str, int, str]]:
         ("cohort to create", "cohorts to create", totals.create, "plain"),
         ("cohort to rename", "cohorts to rename", totals.rename, "plain"),
         ("cohort to change", "cohorts to change", totals.change, "plain"),
+        ("cohort to restore", "cohorts to restore", totals.restore, "plain"),
         ("cohort to archive", "cohorts to archive", totals.archive, "minus"),
         ("cohort with other members", "cohorts with other members", totals.members_only, "plain"),
         (
