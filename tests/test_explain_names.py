@@ -128,8 +128,14 @@ def test_somebody_whom_only_the_plan_has_is_found() -> None:
     seen = plan_now(gone.pair(), FULL)
     assert meant("3", seen) == meant("moodle:103", seen) == Subject(3, (103,))
     assert meant("42", seen).uid == 3
-    told = person_text(asked(PLAN, gone, "3"), PLAN)
-    assert told.startswith("42 (AVC user 3, Moodle account 103)\n")
+
+
+def test_whoever_is_gone_is_called_as_the_plan_calls_them() -> None:
+    """By their own line: others come before it."""
+    left = {1: [1, 2, 3, 4, 5, 7], 2: []}
+    gone = replace(SITES, avc=left, gone=frozenset({6}), without=frozenset({107, 106}))
+    told = person_text(asked(PLAN, gone, "6"), PLAN)
+    assert told.startswith("zoe (AVC user 6, Moodle account 106)\n")
 
 
 def test_a_number_may_be_the_user_name_of_an_account_that_is_nobodys() -> None:
@@ -241,6 +247,7 @@ def test_a_guild_is_found_by_what_its_parts_are_called() -> None:
         {1: [1]},
         {1: [1], 3: [1], 9: []},
         cohorts=(
+            our_cohort(1, guild(1), idnumber="older"),
             our_cohort(9, guild(1), "teacher"),
             our_cohort(3, guild(3), idnumber="old-three"),
         ),
@@ -251,9 +258,15 @@ def test_a_guild_is_found_by_what_its_parts_are_called() -> None:
         },
     )
     plan, seen = planned(sites), plan_now(sites.pair(), FULL)
-    for word in ("g1--teacher", "g1", "first"):
+    for word in ("g1--teacher", "g1", "first", "older"):
         assert guild_named(word, plan, seen) == GuildNamed("first", guild(1).uuid)
     assert guild_named("old-three", plan, seen) == GuildNamed("g3", guild(3).uuid)
+
+
+def test_the_file_alone_knows_a_label_that_becomes_a_cohorts_name() -> None:
+    """Without what stands before it in Moodle."""
+    named = Sites({1: [1]}, settings={"guild_names": {guild(1).uuid: "first"}})
+    assert guild_named("G1", planned(named), None) == GuildNamed("first", guild(1).uuid)
 
 
 def test_a_guild_that_is_gone_is_one_whatever_the_plan_called_it() -> None:
