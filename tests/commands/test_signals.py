@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -34,9 +35,9 @@ def waited_for(file: Path) -> int:
     pytest.fail(f"{file} did not come")
 
 
-def gone(pid: int) -> bool:
+def gone(pid: int, patience: int = 1000) -> bool:
     """Whether a process is no more, or only waits to be buried."""
-    for _ in range(1000):
+    for _ in range(patience):
         try:
             state = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
         except FileNotFoundError:
@@ -47,23 +48,49 @@ def gone(pid: int) -> bool:
     return False
 
 
+@contextmanager
+def started(projects: TwoProjects, program: str, signals: str) -> Iterator[subprocess.Popen[str]]:
+    """The program at work; ``signals`` is what ``env`` does with them, whatever they are to
+    those who run the tests: under nohup, SIGHUP is ignored, and in a shell's background SIGINT.
+    """
+    command = {"pl": ["avc-moodle-sync"], "reconciler": ["plan"]}[program]
+    with subprocess.Popen(
+        ["env", signals, Path(sys.executable).parent / program, *command, "avc", "ss"],
+        cwd=projects.sites.directory,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 @pytest.mark.parametrize("program", ["pl", "reconciler"])
 def test_a_signal_ends_the_programs_at_the_sites(
     projects: TwoProjects, number: signal.Signals, program: str
 ) -> None:
     """It is told as an interruption, and the program that was started is gone."""
-    command = {"pl": ["avc-moodle-sync"], "reconciler": ["plan"]}[program]
-    with subprocess.Popen(
-        [Path(sys.executable).parent / program, *command, "avc", "ss"],
-        cwd=projects.sites.directory,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as running:
-        started = waited_for(projects.sites.directory / "pid")
+    with started(projects, program, "--default-signal") as running:
+        hanging = waited_for(projects.sites.directory / "pid")
         os.kill(running.pid, number)
         _, said = running.communicate(timeout=60)
     assert running.returncode == {"pl": 1, "reconciler": 130}[program]
     assert "Interrupted. What was written stays" in said
-    assert gone(started)
+    assert gone(hanging)
+
+
+@pytest.mark.parametrize("program", ["pl", "reconciler"])
+def test_who_is_told_to_outlive_the_terminal_does(projects: TwoProjects, program: str) -> None:
+    """Under nohup, SIGHUP ends neither the program nor what it has started."""
+    with started(projects, program, "--ignore-signal=HUP") as running:
+        hanging = waited_for(projects.sites.directory / "pid")
+        os.kill(running.pid, signal.SIGHUP)
+        with pytest.raises(subprocess.TimeoutExpired):
+            running.wait(timeout=1)
+        assert not gone(hanging, patience=1)
+        os.kill(running.pid, signal.SIGTERM)
+        running.communicate(timeout=60)
+    assert gone(hanging)
