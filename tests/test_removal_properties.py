@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from reconciler.models.avc import Person
 from reconciler.models.plan import CohortPlan
@@ -9,8 +10,11 @@ from reconciler.models.settings import SyncSettings
 from reconciler.reconciliation import plan_now
 from tests import strategies
 from tests.fake_moodle import FakeMoodle
-from tests.properties_world import FULL, World, worlds
+from tests.properties_world import FULL, World, acquainted_worlds, worlds
 from tests.world import Community, pair
+
+Worlds = st.SearchStrategy[World]
+EVERYWHERE = {"worlds of strangers": worlds, "acquainted worlds": acquainted_worlds}
 
 
 def linked_as(world: World, account: int) -> list[str]:
@@ -73,12 +77,11 @@ def misspelt(settings: SyncSettings) -> set[str]:
     }
 
 
-@given(worlds)
-def test_nobody_is_removed_without_evidence(
-    world: World,
-) -> None:
+@pytest.mark.parametrize("drawn", EVERYWHERE.values(), ids=EVERYWHERE)
+@given(data=st.data())
+def test_nobody_is_removed_without_evidence(drawn: Worlds, data: st.DataObject) -> None:
     """Every removal has one of the design's grounds, checked against the raw rows."""
-    community, moodle, settings = world
+    community, moodle, settings = data.draw(drawn)
     sites = pair(community, moodle, settings)
     before = moodle.copy()
     planned = plan_now(sites, FULL)
@@ -124,15 +127,14 @@ def test_nobody_is_removed_without_evidence(
                     pytest.fail("a removal without a reason")
 
 
-@given(worlds)
-def test_frozen_accounts_are_neither_added_nor_removed(
-    world: World,
-) -> None:
+@pytest.mark.parametrize("drawn", EVERYWHERE.values(), ids=EVERYWHERE)
+@given(data=st.data())
+def test_frozen_accounts_are_neither_added_nor_removed(drawn: Worlds, data: st.DataObject) -> None:
     """An account that could be two people's, or one of a person's two, is in no operation.
 
     But for what hangs on a cohort that is not ours any more: it does not matter who has that.
     """
-    community, moodle, settings = world
+    community, moodle, settings = data.draw(drawn)
     planned = plan_now(pair(community, moodle, settings), FULL)
     touched = {m.moodle for cohort in planned.plan.cohorts for m in cohort.members} | {
         given.moodle
