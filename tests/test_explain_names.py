@@ -258,7 +258,10 @@ def test_a_guild_is_found_by_what_its_parts_are_called() -> None:
         },
     )
     plan, seen = planned(sites), plan_now(sites.pair(), FULL)
-    for word in ("g1--teacher", "g1", "first", "older"):
+    (labelled,) = (one.model_copy(update={"label": "Zirkel"}) for one in seen.snapshots.avc.guilds)
+    avc = seen.snapshots.avc.model_copy(update={"guilds": (labelled,)})
+    seen = replace(seen, snapshots=replace(seen.snapshots, avc=avc))
+    for word in ("g1--teacher", "g1", "first", "older", "Zirkel"):
         assert guild_named(word, plan, seen) == GuildNamed("first", guild(1).uuid)
     assert guild_named("old-three", plan, seen) == GuildNamed("g3", guild(3).uuid)
 

@@ -206,7 +206,10 @@ def test_a_plan_that_undoes_a_run_is_told_by_its_operations_alone() -> None:
 def test_a_roles_cohort_that_is_left_alone_is_told_with_its_problem() -> None:
     """The guild's own is as it should be, and that is said, too."""
     worn = ADOPTABLE.model_copy(update={"id": 9, "name": "Friends", "idnumber": "g1--librarian"})
-    sites = mentor(OUT, MAPPED, ABLE, cohorts=(worn,))
+    other = ADOPTABLE.model_copy(update={"id": 2, "name": "Friends", "idnumber": "g2"})
+    sites = mentor(
+        OUT, MAPPED, ABLE, avc={1: [1], 2: [2]}, inside={1: [1, 2]}, cohorts=(worn, other)
+    )
     plan = planned(sites)
     found = asked(plan, sites, "1")
     assert (place(found).why, place(found).inside, place(found).problems) == ("already", True, ())
@@ -214,6 +217,8 @@ def test_a_roles_cohort_that_is_left_alone_is_told_with_its_problem() -> None:
         f"{ONE_BY_ONE} {NOT} its cohort is left alone for a problem.\n"
         "  • Problem: Guild g1 is left alone: cohort 9 has its idnumber."
     ) in person_text(found, plan)
+    assert len(plan.problems) == 2
+    assert len(due(found).problems) == 1
 
 
 def test_two_roles_are_two_lines() -> None:
