@@ -31,9 +31,7 @@ def role_state(moodle: FakeMoodle) -> tuple[set[tuple[int, int]], dict[Grant, fr
 
 
 @given(worlds)
-def test_applying_a_full_plan_gives_what_avc_wants(
-    world: World,
-) -> None:
+def test_applying_a_full_plan_gives_what_avc_wants(world: World) -> None:
     """apply(plan(a, d), a) = d: fields as desired, members the desired ones and those kept."""
     community, moodle, settings = world
     sites = pair(community, moodle, settings)
@@ -57,9 +55,7 @@ def test_applying_a_full_plan_gives_what_avc_wants(
 
 
 @given(worlds)
-def test_planning_again_finds_nothing(
-    world: World,
-) -> None:
+def test_planning_again_finds_nothing(world: World) -> None:
     """After a plan is applied the next one is empty, but for what the first had to put off.
 
     That is the judging of members of an adopted cohort, and a name that another cohort of ours
@@ -90,9 +86,7 @@ def test_planning_again_finds_nothing(
 
 
 @given(worlds)
-def test_what_is_not_ours_is_never_touched(
-    world: World,
-) -> None:
+def test_what_is_not_ours_is_never_touched(world: World) -> None:
     """A cohort without our mark keeps every field and member, unless the plan says it adopts it."""
     community, moodle, settings = world
     sites = pair(community, moodle, settings)
@@ -153,9 +147,7 @@ def test_all_of_a_plan_that_was_just_made_is_to_do(world: World, data: st.DataOb
 
 
 @given(worlds)
-def test_no_operation_is_wasted(
-    world: World,
-) -> None:
+def test_no_operation_is_wasted(world: World) -> None:
     """As many member operations as memberships differ afterwards, one a cohort for its fields."""
     community, moodle, settings = world
     sites = pair(community, moodle, settings)
@@ -176,9 +168,7 @@ def test_no_operation_is_wasted(
 
 
 @given(worlds)
-def test_guilds_that_are_gone_are_archived_and_return(
-    world: World,
-) -> None:
+def test_guilds_that_are_gone_are_archived_and_return(world: World) -> None:
     """A guild that vanishes has its cohort put away, not deleted; returning, it finds it again."""
     community, moodle, settings = world
     sites = pair(community, moodle, settings)
