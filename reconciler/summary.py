@@ -36,8 +36,10 @@ def summarise(plan: Plan) -> Totals:
         lost=sum(member.last_enrolments or 0 for member in members),
         suspended=sum(member.suspends or 0 for member in members),
         unknown=sum(member.last_enrolments is None for member in members),
-        give=roles["add"] + definitions["create"],
-        take=roles["remove"] + definitions["delete"],
+        give=roles["add"],
+        take=roles["remove"],
+        define=definitions["create"],
+        undefine=definitions["delete"],
         problems=len(plan.problems),
     )
 
@@ -96,6 +98,12 @@ def _costs(found: Totals) -> str:
 
 
 def _roles(found: Totals) -> str:
-    if not found.give and not found.take:
-        return ""
-    return f"; {wording.number(found.give, 'role')} to give, {found.take} to take"
+    parts = (
+        (found.give, "role", "to give", found.take, "to take"),
+        (found.define, "definition", "to make", found.undefine, "to delete"),
+    )
+    return "".join(
+        f"; {wording.number(more, noun)} {coming}, {less} {going}"
+        for more, noun, coming, less, going in parts
+        if more or less
+    )

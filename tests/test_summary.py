@@ -1,5 +1,7 @@
 """A plan in one line."""
 
+from typing import Any
+
 import pytest
 
 from reconciler.models.members import MemberChange
@@ -7,6 +9,7 @@ from reconciler.models.plan import (
     Action,
     AvcSide,
     CohortPlan,
+    DefinitionChange,
     MatchingUsed,
     MoodleSide,
     Plan,
@@ -20,7 +23,7 @@ ADD, REMOVE = MemberChange("add", 1), MemberChange("remove", 2)
 
 
 def cohort(
-    action: Action, *members: MemberChange, name: TextChange | None = None, **fields: TextChange
+    action: Action, *members: MemberChange, name: TextChange | None = None, **fields: Any
 ) -> CohortPlan:
     return CohortPlan(guild="g", uuid="u", action=action, name=name, members=members, **fields)
 
@@ -58,6 +61,17 @@ CASES: list[tuple[list[CohortPlan], Scope, str]] = [
         ],
         FullScope(),
         "full: 1 cohort to rename, 2 to restore; 1 member to add, 0 to remove",
+    ),
+    (
+        [
+            cohort("update", definition=DefinitionChange(action="create", role="teacher")),
+            cohort("update", definition=DefinitionChange(action="delete", role="teacher")),
+        ],
+        UserScope(uid=7),
+        (
+            "user 7: 2 cohorts to change; 0 members to add, 0 to remove;"
+            " 1 definition to make, 1 to delete"
+        ),
     ),
     (
         [cohort("update", ADD)],

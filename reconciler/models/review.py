@@ -37,8 +37,12 @@ class Totals(Model):
     unknown: int
     """Removals of which it cannot be seen what they cost."""
     give: int
-    """Roles given one by one, and definitions made."""
+    """Roles given one by one."""
     take: int
+    define: int
+    """Definitions of local_cohortrole made: each gives its role to everybody in its cohort."""
+    undefine: int
+    """Definitions deleted: each takes its role from everybody in its cohort."""
     problems: int
 
 

@@ -72,6 +72,8 @@ _TOTALS = (
     ("unknown", "Removals at a cost that cannot be seen"),
     ("give", "Roles to give"),
     ("take", "Roles to take"),
+    ("define", "Definitions to make, each giving its role to all in its cohort"),
+    ("undefine", "Definitions to delete, each taking its role from all in its cohort"),
     ("problems", "Problems"),
 )
 _ALWAYS = {"add", "remove"}

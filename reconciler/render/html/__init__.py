@@ -88,6 +88,8 @@ def _totals(totals: Totals) -> list[tuple[str, int, str]]:
         ("removal of unknown cost", "removals of unknown cost", totals.unknown, "cost"),
         ("role to give", "roles to give", totals.give, "plus"),
         ("role to take", "roles to take", totals.take, "minus"),
+        ("definition to make", "definitions to make", totals.define, "plus"),
+        ("definition to delete", "definitions to delete", totals.undefine, "minus"),
         ("cohort to create", "cohorts to create", totals.create, "plain"),
         ("cohort to rename", "cohorts to rename", totals.rename, "plain"),
         ("cohort to change", "cohorts to change", totals.change, "plain"),
