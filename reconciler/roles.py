@@ -14,6 +14,9 @@ ORDINARY = ("guild_member", "default")
 _ONLY_IN_COURSES = frozenset({"student", "teacher", "editingteacher"})
 """Roles that Moodle, as it is installed, gives in courses only: where that cannot be seen."""
 
+_FROM_THE_START = _ONLY_IN_COURSES | {"manager", "coursecreator", "guest", "user", "frontpage"}
+"""Roles that Moodle is installed with: the others of its ``lib/db/install.php``, too."""
+
 _PRIVILEGED = frozenset({"manager"})
 """Roles that rule a site: where that cannot be seen."""
 
@@ -37,8 +40,8 @@ class Roles:
     uncertain: frozenset[str] = frozenset()
     """Those that a name stands for, too, that no guild role has: who is to have them is unclear."""
     understood: bool = True
-    """Whether the mapping names only roles that there are. If not, it may hold a typing error, and
-    nothing is taken from anybody because it does not name something."""
+    """Whether the mapping is known to name only roles that there are. If not, it may hold a typing
+    error, and nothing is taken from anybody because it does not name something."""
     active: bool = False
     """Whether roles are synchronised at all."""
 
@@ -92,7 +95,7 @@ def find_roles(settings: SyncSettings, moodle: MoodleSnapshot, unknown: Collecti
         ordinary=ordinary if any(plan.role == ordinary for plan in plans) else None,
         mapped=frozenset(settings.role_mapping.values()),
         uncertain=frozenset(settings.role_mapping[name] for name in unknown),
-        understood=not unknown and "unknown-moodle-role" not in problems.values(),
+        understood=not unknown and all(map(judge.exists, mapping.values())),
         active=True,
     )
 
@@ -112,6 +115,14 @@ class _Judge:
     settings: SyncSettings
     moodle: MoodleSnapshot
     known: Mapping[str, MoodleRole] | None
+
+    def exists(self, role: str) -> bool:
+        """Whether it is known that Moodle has such a role: as it shows, as each Moodle has from the
+        start, or as somebody says twice.
+        """
+        if self.known is not None:
+            return role in self.known
+        return role in _FROM_THE_START or role in self.settings.roles_by
 
     def refusal(self, role: str) -> ProblemKind | None:
         """Why a role is left out altogether; None when it is not."""

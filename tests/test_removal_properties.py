@@ -70,11 +70,13 @@ def holds(community: Community, settings: SyncSettings, owner: Person, cohort: C
 
 
 def misspelt(settings: SyncSettings, moodle: FakeMoodle) -> set[str]:
-    """What the mapping names, of what can be drawn, and there is not, as far as it can be seen.
+    """What the mapping names, of what can be drawn, and there is not.
 
-    A Moodle that shows no roles, as by web services, cannot tell which of them there are.
+    Where Moodle shows no roles, as by web services, what roles_by names as well is believed.
     """
-    unknown = {"guild_unheard_of"} if moodle.roles is None else {"guild_unheard_of", "no-such"}
+    unknown = {"guild_unheard_of", "no-such"}
+    if moodle.roles is None:
+        unknown -= settings.roles_by.keys()
     return unknown & {*settings.role_mapping, *settings.role_mapping.values()}
 
 

@@ -257,6 +257,34 @@ def test_what_the_plugin_left_behind_is_not_given_twice() -> None:
     assert list(found.problems) == [Problem(kind="role-needs-plugin", roles=("coursecreator",))]
 
 
+UNSEEN = Site(definitions=None, assigned={}, more={"roles": None, "abilities": frozenset[str]()})
+"""By web services: neither roles nor assignments."""
+
+
+@pytest.mark.parametrize(
+    ("role", "roles_by", "goes"),
+    [
+        ("coursecraetor", {}, False),
+        ("mentor", {}, False),
+        ("mentor", {"mentor": "course-enrolment"}, True),
+        ("mentor", {"coursecreator": "course-enrolment"}, False),
+        ("teacher", {}, True),
+    ],
+)
+def test_what_no_look_at_moodle_confirms_may_be_misspelt(
+    role: str, roles_by: dict[str, Any], *, goes: bool
+) -> None:
+    """Where Moodle shows no roles, a role that it does not have from the start, and that roles_by
+    does not name, may be another one's name with a typing error: nobody loses a course by it.
+    """
+    mapping = {"guild_admin": role}
+    made = plan(UNSEEN, DEMOTED, role_mapping=mapping, roles_by=roles_by)
+    assert (("archive", "coursecreator") in {(c.action, c.role) for c in made.cohorts}) is goes
+    assert any(m.change == "remove" for c in made.cohorts for m in c.members) is goes
+    left = {problem.kind for problem in made.problems} & {"role-unseen", "role-cohorts-left"}
+    assert left == (set() if goes else {"role-unseen", "role-cohorts-left"})
+
+
 def test_a_mapping_that_is_mended_puts_away_what_it_does_not_name() -> None:
     """Only while it may misspell a role are that role's cohorts left."""
     site = Site(without(10), definitions=DEFINED, assigned={PLUGINS: {101}})

@@ -274,7 +274,8 @@ def _of_roles(  # noqa: C901, PLR0911 - one branch a kind of problem
             cohorts = ids("cohort", problem.cohorts)
             return (
                 f"No role in role_mapping wants {cohorts}, and they still give theirs: they are"
-                " put away once role_sync is on and role_mapping names only roles that there are"
+                " put away once role_sync is on and role_mapping names only roles that there are;"
+                " where Moodle shows none, those that it is installed with, or that roles_by names"
             )
         case "definition-left":
             cohorts = ids("cohort", problem.cohorts)
