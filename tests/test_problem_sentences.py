@@ -98,7 +98,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("role-by-hand", ROLE, "The role teacher is not given yet", "define it for the cohorts"),
     ("role-unseen", ROLE, "cannot be seen or set by web services", "define it in Moodle"),
     ("site-administrator", ANN, "administers the Moodle site", "Give the role in Moodle"),
-    ("role-cohorts-left", ROLE, "No role in role_mapping wants cohort 42", "or that roles_by names"),
+    ("role-cohorts-left", ROLE, "No role in role_mapping wants cohort 42", "roles_by names"),
     ("definition-left", ROLE, "goes to everybody in cohort 42", "delete that under Cohort role"),
     ("definition-waits", ROLE, "strangers in them would get it", "remove them in Moodle"),
 ]
