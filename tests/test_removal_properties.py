@@ -10,11 +10,11 @@ from reconciler.models.settings import SyncSettings
 from reconciler.reconciliation import plan_now
 from tests import strategies
 from tests.fake_moodle import FakeMoodle
-from tests.properties_world import FULL, World, acquainted_worlds, worlds
+from tests.properties_world import FULL, World, acquainted_worlds, strange_worlds
 from tests.world import Community, pair
 
 Worlds = st.SearchStrategy[World]
-EVERYWHERE = {"worlds of strangers": worlds, "acquainted worlds": acquainted_worlds}
+EVERYWHERE = {"worlds of strangers": strange_worlds, "acquainted worlds": acquainted_worlds}
 
 
 def linked_as(world: World, account: int) -> list[str]:
