@@ -87,11 +87,15 @@ def _same(guilds: int, *, beside: bool) -> str:
 
 
 def _costs(found: Totals) -> str:
-    if found.unknown:
+    if found.unknown and found.unknown == found.remove:
         return ", at a cost that cannot be seen"
     parts = [
-        f"{wording.number(count, 'enrolment')} {verb}"
-        for count, verb in ((found.lost, "lost"), (found.suspended, "suspended"))
+        f"{wording.number(count, noun)} {what}"
+        for count, noun, what in (
+            (found.lost, "enrolment", "lost"),
+            (found.suspended, "enrolment", "suspended"),
+            (found.unknown, "removal", "at a cost that cannot be seen"),
+        )
         if count
     ]
     return f" ({', '.join(parts)})" if parts else ""

@@ -74,6 +74,29 @@ CASES: list[tuple[list[CohortPlan], Scope, str]] = [
         ),
     ),
     (
+        [
+            cohort(
+                "update",
+                MemberChange("remove", 3, last_enrolments=2),
+                MemberChange("remove", 4, suspends=1, last_enrolments=0),
+                MemberChange("remove", 5, last_enrolments=None),
+            )
+        ],
+        UserScope(uid=7),
+        (
+            "user 7: 1 cohort with other members; 0 members to add, 3 to remove"
+            " (2 enrolments lost, 1 enrolment suspended, 1 removal at a cost that cannot be seen)"
+        ),
+    ),
+    (
+        [cohort("update", *[MemberChange("remove", n, last_enrolments=None) for n in (3, 4)])],
+        UserScope(uid=7),
+        (
+            "user 7: 1 cohort with other members; 0 members to add,"
+            " 2 to remove, at a cost that cannot be seen"
+        ),
+    ),
+    (
         [cohort("update", ADD)],
         UserScope(uid=7),
         "user 7: 1 cohort with other members; 1 member to add, 0 to remove",
