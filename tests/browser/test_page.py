@@ -195,6 +195,18 @@ def test_nothing_is_wider_than_the_window(opened: Open, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("width", [320, 800, 1000, 1100, 1200, 1280])
+def test_a_guilds_title_stays_within_its_bar(opened: Open, width: int) -> None:
+    """Whatever it tells, and wherever that has to be broken."""
+    page = opened(monday(), viewport={"width": width, "height": 20_000})
+    out = page.evaluate(
+        """() => [...document.querySelectorAll(".guild > summary > *")].filter((part) =>
+             part.getBoundingClientRect().bottom
+               > part.parentElement.getBoundingClientRect().bottom).map((part) => part.outerHTML)"""
+    )
+    assert out == []
+
+
 @pytest.mark.parametrize("made", [monday, empty, lambda: large(300)])
 def test_the_page_asks_for_nothing(
     opened: Open, requests: list[str], made: Callable[[], Plan]
