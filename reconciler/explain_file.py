@@ -1,8 +1,11 @@
 """What a plan file alone says of somebody, or of a guild: neither site is asked."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import get_args
 
+from reconciler.explain_losses import Losses, grounds
 from reconciler.explain_names import GuildNamed, Subject, lines
 from reconciler.models.desired import CohortKey
 from reconciler.models.explanation import (
@@ -18,7 +21,7 @@ from reconciler.models.explanation import (
     Why,
 )
 from reconciler.models.moodle import Rule
-from reconciler.models.operations import Operation
+from reconciler.models.operations import Operation, RemoveMember
 from reconciler.models.plan import CohortPlan, Plan, Problem
 from reconciler.models.scope import FullScope, GuildScope, UserScope
 from reconciler.operations import operations
@@ -84,36 +87,79 @@ def _facts(guild: GuildNamed) -> GuildFacts:
 
 
 def _cohort(plan: Plan, cohort: CohortPlan) -> CohortPart:
-    mine = (op for op in operations(plan) if op.key == cohort.key)
-    done = tuple(map(PlannedOperation, mine))
+    alone = _Alone.of(plan)
+    done = tuple(alone.item(op) for op in alone.operations if op.key == cohort.key)
     return CohortPart(cohort.key, cohort.cohort, "", None, done, (), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """A plan's operations, with what its file tells of each."""
+
+    plan: Plan
+    operations: tuple[Operation, ...]
+    losses: Losses
+
+    @classmethod
+    def of(cls, plan: Plan) -> "_Alone":
+        found = operations(plan)
+        return cls(plan, found, Losses.of(found))
+
+    def item(self, operation: Operation) -> PlannedOperation:
+        return PlannedOperation(
+            operation,
+            grounds=grounds(operation, self.plan),
+            takes=self.losses.by_leaving(operation),
+        )
+
+    def deleted(self, account: int, mine: Sequence[Operation]) -> Iterator[PlannedOperation]:
+        """The definitions that go where the account leaves, by what is done to it in a cohort."""
+        keys = {operation.key for operation in mine if isinstance(operation, RemoveMember)}
+        for key in keys:
+            for _, operation in self.losses.deleted.get(key, ()):
+                found = self.losses.by_definition(self.item(operation), account, mine)
+                if found is not None:
+                    yield found
 
 
 def _parts(plan: Plan, subject: Subject, problems: tuple[Problem, ...]) -> Iterator[GuildPart]:
     # An account that merely may be theirs may, by the plan, be somebody else's.
+    alone = _Alone.of(plan)
     mine = [
         op
-        for op in operations(plan)
+        for op in alone.operations
         if getattr(op, "account", None) in subject.accounts
         and (subject.uid is None or getattr(op, "uid", None) in {None, subject.uid})
     ]
     # Of several problems in a guild, the person's own is the reason.
     own_last = sorted(problems, key=lambda problem: problem.avc == subject.uid)
     told = {name: problem for problem in own_last for name in problem.guilds}
+    found: dict[GuildNamed, list[Place]] = defaultdict(list)
     for cohort in plan.cohorts:
-        places = tuple(_places(cohort, [op for op in mine if op.key == cohort.key]))
-        if places:
+        here = [op for op in mine if op.key == cohort.key]
+        if here:
             told.pop(cohort.guild, None)
-            yield GuildPart(_facts(GuildNamed(cohort.guild, cohort.uuid)), None, places)
+            found[GuildNamed(cohort.guild, cohort.uuid)] += _places(cohort, here, alone)
+    for guild, places in found.items():
+        yield GuildPart(_facts(guild), None, tuple(places))
     for name, problem in sorted(told.items()):
         place = _empty(_why_problem(problem))
         yield GuildPart(_facts(GuildNamed(name, "")), None, (place,))
 
 
-def _places(cohort: CohortPlan, mine: list[Operation]) -> Iterator[Place]:
-    for account in dict.fromkeys(getattr(op, "account", None) for op in mine):
-        done = tuple(PlannedOperation(op) for op in mine if getattr(op, "account", None) == account)
-        yield Place(cohort.key, cohort.cohort, account, None, done, (), None)
+def _places(cohort: CohortPlan, mine: Sequence[Operation], alone: _Alone) -> Iterator[Place]:
+    for account in dict.fromkeys(getattr(op, "account", 0) for op in mine):
+        theirs = [op for op in mine if getattr(op, "account", 0) == account]
+        yield Place(
+            key=cohort.key,
+            cohort=cohort.cohort,
+            account=account,
+            inside=None,
+            operations=tuple(map(alone.item, theirs)),
+            fresh=(),
+            why=None,
+            definitions=tuple(alone.deleted(account, theirs)),
+        )
 
 
 def _empty(why: Why) -> Place:

@@ -1,6 +1,6 @@
 """Somebody in one cohort: what a plan does there, and why not more."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from reconciler.desired import wanted_members
@@ -10,7 +10,7 @@ from reconciler.explain_view import View, guild_of
 from reconciler.models.avc import Guild
 from reconciler.models.desired import CohortKey
 from reconciler.models.explanation import Place, PlannedOperation, Why
-from reconciler.models.operations import Operation
+from reconciler.models.operations import Operation, RemoveMember
 from reconciler.models.plan import Problem
 from reconciler.models.scope import FullScope, UserScope
 from reconciler.operations import operations
@@ -157,7 +157,25 @@ class Places:
             why=why,
             left_out=doings.now if why == "left-out" else (),
             problems=() if thing else self.problems,
+            definitions=tuple(self._definitions(key, account, planned, inside=bool(inside))),
         )
+
+    def _definitions(
+        self,
+        key: CohortKey,
+        account: int | None,
+        planned: Iterable[PlannedOperation],
+        *,
+        inside: bool,
+    ) -> Iterator[PlannedOperation]:
+        """Those that the plan deletes, if the account loses a role with them."""
+        mine = [item.operation for item in planned]
+        if account is None or not (inside or any(isinstance(op, RemoveMember) for op in mine)):
+            return
+        for item in self.view.deleted(key):
+            found = self.view.losses.by_definition(item, account, mine)
+            if found is not None:
+                yield found
 
     def _why(  # noqa: PLR0911 - one branch a reason
         self, thing: Pair | Orphan | None, account: int | None, doings: Doings, *, inside: bool

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.desired import active_members
 from reconciler.errors import NotFound, StalePlan
+from reconciler.explain_losses import Losses, grounds
 from reconciler.guard_rules import RULES
 from reconciler.guard_sight import Around
 from reconciler.guards import Verdict, judged
@@ -54,6 +55,7 @@ class View:
     removals: Mapping[CohortKey, str]
     """What the guard that looks at each guild finds in each cohort."""
     held: HeldBack
+    losses: Losses
 
     def covers(self, uid: int | None, guild: str) -> bool:
         """Whether the plan is about this person in the guild with this UUID."""
@@ -97,20 +99,30 @@ class View:
         there = {_place(operation) for operation in self.operations}
         return tuple(op for op in self.fresh if about(op) and _place(op) not in there)
 
+    def deleted(self, key: CohortKey) -> tuple[PlannedOperation, ...]:
+        """The definitions of one cohort that the plan deletes."""
+        return tuple(self._planned(number) for number, _ in self.losses.deleted.get(key, ()))
+
     def _planned(self, number: int) -> PlannedOperation:
-        item = self.checked[number]
-        tripped = {figures.guard for figures in self.held.tripped}
-        held = [v for v in self.verdicts if number in v.counted and v.figures.guard in tripped]
-        key = self.operations[number].key
-        passing = {v.figures.guard: v.figures for v in self.verdicts if v not in held}
+        item, operation = self.checked[number], self.operations[number]
+        # Of what is counted by a guard that tripped, all is held; of what is done, nothing is.
+        over = [v for v in self.verdicts if number in v.counted and not v.figures.ok]
+        passing = {v.figures.guard: v.figures for v in self.verdicts if v not in over}
         counted = [v.figures.guard for v in self.counting if number in v.counted]
+        done = item.state == "done"
+        tripped = tuple(self._here(operation.key, verdict.figures) for verdict in over)
         return PlannedOperation(
-            operation=self.operations[number],
+            operation=operation,
             state=item.state,
             found=item.why,
-            counted=tuple(self._here(key, passing[guard]) for guard in counted if guard in passing),
-            held=tuple(self._here(key, verdict.figures) for verdict in held),
-            falls=not held and number in self.held.positions,
+            counted=tuple(
+                self._here(operation.key, passing[guard]) for guard in counted if guard in passing
+            ),
+            held=() if done else tripped,
+            past=tripped if done else (),
+            falls=not over and not done and number in self.held.positions,
+            grounds=grounds(operation, self.plan, self.now),
+            takes=self.losses.by_leaving(operation, done=done),
         )
 
     def _here(self, key: CohortKey, figures: GuardFigures) -> GuardFigures:
@@ -152,6 +164,7 @@ def view(plan: Plan, pair: SitePair) -> View:
         counting=judged(found, around, strict),
         removals=_removals(found, around, strict),
         held=held_back(verdicts, work.checked, ()),
+        losses=Losses.of(found, now),
     )
 
 

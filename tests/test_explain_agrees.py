@@ -96,7 +96,7 @@ def _operations_are_told(
     shown = [item for one in _places(told) for item in one.operations]
     assert {item.operation for item in shown} == set(mine)
     for item in shown:
-        words = operation_words(item.operation, undoes=False)
+        words = operation_words(item, plan)
         if item.state == "stale":
             words = words.replace(", because ", ", because (as it was then) ", 1)
         assert f"  • Plan: {words}." in text

@@ -6,6 +6,7 @@ from typing import Literal
 
 from reconciler.models.desired import CohortKey
 from reconciler.models.guards import GuardFigures
+from reconciler.models.members import Reason
 from reconciler.models.moodle import Rule
 from reconciler.models.operations import Operation
 from reconciler.models.plan import Problem, Way
@@ -166,6 +167,16 @@ class AccountFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleTaken:
+    """A Moodle role that somebody loses with a membership, or with a definition."""
+
+    role: str
+    """Its short name."""
+    elsewhere: tuple[int, ...] = ()
+    """Other cohorts that give it to them now."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedOperation:
     """An operation of a plan, as it stands now."""
 
@@ -178,8 +189,16 @@ class PlannedOperation:
     """Guards that count it and let it through."""
     held: tuple[GuardFigures, ...] = ()
     """Guards that hold it back."""
+    past: tuple[GuardFigures, ...] = ()
+    """Guards that would hold it back, were it not done already."""
     falls: bool = False
     """Whether it waits for something that a guard holds back."""
+    grounds: tuple[Reason, ...] = ()
+    """Of a definition that goes, or a cohort that is put away: why. Several: one of them, and which
+    is not known."""
+    takes: tuple[RoleTaken, ...] = ()
+    """Of what is done to one account: the roles that it had by definitions of local_cohortrole, and
+    loses by this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +221,8 @@ class Place:
     """What a plan made now without ``--only`` and ``--exclude`` would do, for ``left-out``."""
     problems: tuple[Problem, ...] = ()
     """Of the guild, for which it is left alone."""
+    definitions: tuple[PlannedOperation, ...] = ()
+    """Those that the plan deletes, and with which the account loses a role."""
 
 
 @dataclass(frozen=True, slots=True)

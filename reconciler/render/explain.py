@@ -11,6 +11,7 @@ from reconciler.models.explanation import (
     PersonExplained,
     PersonFacts,
     Place,
+    PlannedOperation,
     Why,
 )
 from reconciler.models.moodle import Rule
@@ -93,8 +94,8 @@ def _folded(
     found: dict[tuple[Why, tuple[str, ...]], list[GuildPart]] = defaultdict(list)
     for part in parts:
         place = part.places[0]
-        more = place.fresh or place.left_out or place.problems or part.guild.holds
-        plain = not more and not _in_question(place)
+        more = (place.fresh, place.left_out, place.problems, place.definitions, part.guild.holds)
+        plain = not any(more) and not _in_question(place)
         if len(part.places) == 1 and place.why is not None and plain:
             found[place.why, tuple(role_lines(part.roles, plan))].append(part)
     return {told: alike for told, alike in found.items() if len(alike) > ONE_BY_ONE}
@@ -254,15 +255,16 @@ def _place(place: Place, part: GuildPart, found: PersonExplained, plan: Plan) ->
     if found.asked and not place.problems:
         yield f"  • Moodle: {_inside(place)}."
     for item in place.operations:
-        yield from doing_lines(item, undoes=plan.undoes is not None, alone=not found.asked)
+        yield from doing_lines(item, plan, alone=not found.asked)
     if place.why is not None:
         waits = place.why == "on-hold" and found.asked and not part.guild.holds
         stays = f". {_stays(place, found, plan)}" if _in_question(place) else ""
         yield f"  • Plan: {WAITS if waits else why_words(place.why, plan)}{stays}."
+    for item in place.definitions:
+        yield from doing_lines(item, plan, alone=not found.asked)
     yield from (f"  • Problem: {sentence(problem)}." for problem in place.problems)
     if place.left_out:
-        undoes = plan.undoes is not None
-        would = "; ".join(operation_words(one, undoes=undoes) for one in place.left_out)
+        would = "; ".join(operation_words(PlannedOperation(op), plan) for op in place.left_out)
         yield f"  • Without {words_of(plan)} it would: {would}."
     yield from fresh_line(place.fresh)
 

@@ -80,7 +80,7 @@ def _cohort(part: CohortPart, found: GuildExplained, plan: Plan) -> Iterator[str
     if part.why is not None:
         yield f"  • Plan: {_nothing(part, plan)}."
     for alike in _grouped(part.operations):
-        yield from _alike(alike, found, undoes=plan.undoes is not None)
+        yield from _alike(alike, found, plan)
     if found.guild.there is not None:
         yield from _guards(part.operations)
         yield from _states(part.operations)
@@ -114,34 +114,33 @@ def _nothing(part: CohortPart, plan: Plan) -> str:
     return why_words(part.why, plan) if part.why else ""
 
 
-def _grouped(items: Iterable[PlannedOperation]) -> Iterable[Sequence[Operation]]:
+def _grouped(items: Iterable[PlannedOperation]) -> Iterable[Sequence[PlannedOperation]]:
     """Those that are done alike, and on the same ground, in their order."""
-    found: dict[object, list[Operation]] = defaultdict(list)
+    found: dict[object, list[PlannedOperation]] = defaultdict(list)
     for item in items:
         operation = item.operation
         shared = (type(operation), getattr(operation, "because", None))
         role = getattr(operation, "role", None)
-        found[(*shared, role) if _account(operation) else operation].append(operation)
+        found[(*shared, role) if _account(operation) else operation].append(item)
     return found.values()
 
 
-def _alike(alike: Sequence[Operation], found: GuildExplained, *, undoes: bool) -> Iterator[str]:
-    first = alike[0]
+def _alike(alike: Sequence[PlannedOperation], found: GuildExplained, plan: Plan) -> Iterator[str]:
+    first = alike[0].operation
     if not _account(first):
-        yield f"  • Plan: {operation_words(first, undoes=undoes)}."
+        yield f"  • Plan: {operation_words(alike[0], plan)}."
         return
     what = f"{_VERBS[type(first)]} {number(len(alike), 'account')}"
     role = f" the role {name(first.role)}" if isinstance(first, AssignRole | UnassignRole) else ""
-    because = ground(first, undoes=undoes)
+    because = ground(alike[0], plan)
     yield f"  • Plan: {what}{role}{f', because {because}' if because else ''}."
-    people = [_person(operation, found) for operation in alike]
+    people = [_person(item.operation, found) for item in alike]
     if not isinstance(first, RemoveMember):
         more = f" and {len(people) - SHOWN} more" if len(people) > SHOWN else ""
         yield f"    • {', '.join(people[:SHOWN])}{more}."
         return
-    for operation, person in zip(alike, people, strict=True):
-        price = f"; cost: {cost(operation)}" if isinstance(operation, RemoveMember) else ""
-        yield f"    • {person}{price}."
+    for item, person in zip(alike, people, strict=True):
+        yield f"    • {person}; cost: {cost(item)}."
 
 
 def _account(operation: Operation) -> int | None:
@@ -163,6 +162,13 @@ def _guards(items: Iterable[PlannedOperation]) -> Iterator[str]:
         yield (
             f"  ✗ Guard: {guard_words(guard)} holds back {number(count, 'operation')} here. If that"
             f" is meant: --ack {guard.acknowledge}"
+        )
+    past = Counter[GuardFigures](guard for item in items for guard in item.past)
+    for guard, count in past.items():
+        yield (
+            f"  • Guard: {guard_words(guard)} counts {number(count, 'operation')} here"
+            f" {'that is' if count == 1 else 'that are'} done already. It holds back what is still"
+            " to be done."
         )
     falls = sum(item.falls for item in items)
     if falls:

@@ -25,6 +25,8 @@ GROUNDS: Mapping[Reason, str] = {
     "undone": "the plan undoes the run that brought them there",
 }
 """Why somebody loses something, after ``because``."""
+EVERYBODYS = "role_mapping gives the role to every member now, and the guild's own cohort does"
+"""For ``role-gone``, where the mapping has the role all the same."""
 
 CLUES: Mapping[Clue, str] = {
     "link-uid": "whose OAuth2 login is this user's id in AVC",

@@ -1,0 +1,176 @@
+"""Why a plan deletes a definition, or puts a cohort away, and what goes with it for one account.
+
+The operations themselves do not say it: the plan's other lines do, and the sites.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from reconciler.models.desired import CohortKey
+from reconciler.models.explanation import PlannedOperation, RoleTaken
+from reconciler.models.members import Reason
+from reconciler.models.moodle import COMPONENT, PLUGIN, Grant
+from reconciler.models.operations import (
+    AssignRole,
+    ChangeCohort,
+    Operation,
+    RemoveMember,
+    UnassignRole,
+    UndefineRole,
+)
+from reconciler.models.plan import CohortPlan, Plan
+from reconciler.planner import Planned
+from reconciler.roles import ORDINARY
+from reconciler.stale import Given
+
+_OF_COHORTS: tuple[Reason, ...] = ("guild-gone", "role-gone", "withdrawn", "way")
+"""Grounds that lines of a cohort share with its definition."""
+
+
+def grounds(operation: Operation, plan: Plan, now: Planned | None = None) -> tuple[Reason, ...]:
+    """Why an operation deletes a definition or puts a cohort away, in a plan made of two sites.
+
+    ``now`` is what the sites have; None: they were not asked. Several: one of them, and which is
+    not known. None: the operation does something else, or nothing shows why.
+    """
+    puts_away = isinstance(operation, ChangeCohort) and operation.action == "archive"
+    if plan.undoes is not None or not (puts_away or isinstance(operation, UndefineRole)):
+        return ()
+    told = _told(operation.key, plan) or (_seen(operation, now) if now else None)
+    return (told,) if told else tuple(_possible(operation, plan, now))
+
+
+def _told(key: CohortKey, plan: Plan) -> Reason | None:
+    """Why, by what the plan has for the rest of the guild."""
+    cohorts = [cohort for cohort in plan.cohorts if cohort.uuid == key.uuid]
+    reasons = {
+        cohort.key: line.because
+        for cohort in cohorts
+        for line in (*cohort.members, *cohort.assignments)
+        if line.because in _OF_COHORTS
+    }
+    own = any(cohort.action == "archive" for cohort in cohorts if cohort.role is None)
+    if own or "guild-gone" in reasons.values():
+        return "guild-gone"
+    return reasons.get(key)
+
+
+def _seen(operation: Operation, now: Planned) -> Reason | None:
+    """Why, by what the sites have now."""
+    key, roles = operation.key, now.wishes.roles
+    for orphan in now.pairing.orphans:
+        if orphan.mark.key == key:
+            return orphan.because
+    wanted = any(pair.key == key for pair in now.pairing.pairs)
+    other_way = wanted and roles.way(key.role) != "definition"
+    return "way" if other_way and isinstance(operation, UndefineRole) else None
+
+
+def _possible(operation: Operation, plan: Plan, now: Planned | None) -> Iterator[Reason]:
+    """What is left where nothing tells it."""
+    key = operation.key
+    given = next((one for one in plan.roles if one.role == key.role), None)
+    refused = any(p.kind == "privileged-role" and key.role in p.roles for p in plan.problems)
+    there = _alive(key, plan) if now is None else key.uuid in now.pairing.names
+    if not there:
+        yield "guild-gone"
+    if now is not None and not there:
+        return
+    by_members = given is not None and not set(given.guild_roles).isdisjoint(ORDINARY)
+    if key.role is not None and not refused and (given is None or by_members):
+        yield "role-gone"
+    if any(cohort.key == key and cohort.action == "archive" for cohort in plan.cohorts):
+        return
+    if refused:
+        yield "withdrawn"
+    if given is not None and given.way != "definition":
+        yield "way"
+
+
+def _alive(key: CohortKey, plan: Plan) -> bool:
+    """Whether the plan does something in the guild that it does in no guild that is gone."""
+    return any(_lives(cohort) for cohort in plan.cohorts if cohort.uuid == key.uuid)
+
+
+def _lives(cohort: CohortPlan) -> bool:
+    lines = (*cohort.members, *cohort.assignments)
+    renewed = cohort.changes_fields and cohort.action != "archive"
+    defines = cohort.definition is not None and cohort.definition.action == "create"
+    return renewed or defines or any(line.change == "add" for line in lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Which definitions a plan deletes, and whom definitions give roles now."""
+
+    deleted: Mapping[CohortKey, Sequence[tuple[int, UndefineRole]]]
+    """With their positions in the plan."""
+    given: Given | None = None
+    """What Moodle has; None: it was not asked."""
+
+    @classmethod
+    def of(cls, found: Sequence[Operation], now: Planned | None = None) -> "Losses":
+        """Of a plan's operations, in their order."""
+        deleted: dict[CohortKey, list[tuple[int, UndefineRole]]] = defaultdict(list)
+        for number, operation in enumerate(found):
+            if isinstance(operation, UndefineRole):
+                deleted[operation.key].append((number, operation))
+        return cls(dict(deleted), Given.of(now) if now else None)
+
+    def by_leaving(self, operation: Operation, *, done: bool = False) -> tuple[RoleTaken, ...]:
+        """The roles that go with a membership, or went, as far as that is known.
+
+        None where the operation ends no membership.
+        """
+        if not isinstance(operation, RemoveMember):
+            return ()
+        account, cohort, given = operation.account, operation.cohort, self.given
+        roles = {one.role for _, one in self.deleted.get(operation.key, ())}
+        if given is not None and cohort is not None:
+            defined = {role for role in given.ids if given.defines(role, cohort)}
+            had = {role for role in given.ids if self._has(account, cohort, role, PLUGIN)}
+            roles = roles | defined if done else had
+        return tuple(self._taken(role, account, cohort) for role in sorted(roles))
+
+    def by_definition(
+        self, item: PlannedOperation, account: int, mine: Sequence[Operation]
+    ) -> PlannedOperation | None:
+        """A definition that goes, with what it takes from one account that is, or was, a member.
+
+        ``mine`` is what the plan does to it in the cohort. None: it loses nothing, as it has the
+        role one by one, too, or gets it so, or local_cohortrole has passed it over.
+        """
+        role, cohort = getattr(item.operation, "role", ""), getattr(item.operation, "cohort", None)
+        gets = any(isinstance(op, AssignRole) and op.role == role for op in mine)
+        loses = any(isinstance(op, UnassignRole) and op.role == role for op in mine)
+        keeps = self._has(account, cohort, role, COMPONENT) and not loses
+        # What is done has taken it already.
+        unseen = self.given is None or item.state == "done"
+        has_it = unseen or self._has(account, cohort, role, PLUGIN)
+        if gets or keeps or not has_it:
+            return None
+        return replace(item, takes=(self._taken(role, account, cohort),))
+
+    def _taken(self, role: str, account: int, cohort: int | None) -> RoleTaken:
+        others = {
+            grant.cohort
+            for grant, accounts in self._assignments.items()
+            if grant.role == self._number(role) and grant.cohort != cohort and account in accounts
+        }
+        return RoleTaken(role, tuple(sorted(others)))
+
+    def _has(self, account: int, cohort: int | None, role: str, component: str) -> bool:
+        number = self._number(role)
+        if number is None or cohort is None:
+            return False
+        grant = Grant(cohort=cohort, role=number, component=component)
+        return account in self._assignments.get(grant, ())
+
+    def _number(self, role: str) -> int | None:
+        return self.given.ids.get(role) if self.given else None
+
+    @property
+    def _assignments(self) -> Mapping[Grant, frozenset[int]]:
+        state = self.given.state if self.given else None
+        return state.assignments if state else {}

@@ -1,0 +1,251 @@
+"""What goes with a definition, or with a membership, for somebody who had a role by it."""
+
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from reconciler.explain import person_explained, who
+from reconciler.explain_file import person_alone
+from reconciler.explain_guild import guild_explained
+from reconciler.explain_names import subject_named
+from reconciler.explain_view import view
+from reconciler.models.moodle import PLUGIN, Grant
+from reconciler.models.operations import UndefineRole
+from reconciler.models.plan import Plan
+from reconciler.operations import operations
+from reconciler.reconciliation import SitePair, apply, fresh, plan_now
+from tests.explain_world import Sites, asked, asked_of_guild, guild_text, person_text, planned
+from tests.guards_world import FULL, guild
+from tests.test_explain_grounds import (
+    GONE,
+    GROUNDS,
+    IS_THERE,
+    UNMAPPED,
+    WAY,
+    defined,
+    librarians,
+    mapped,
+)
+from tests.test_explain_roles import ABLE, ITS, MAPPED, ONLY_HER, OURS
+from tests.world import LIBRARIAN, our_cohort
+
+ROLE = "the role librarian, which the definition for g1 (librarian) gives them"
+LOST = f"Cost: no course is lost by it, but {ROLE}.\n"
+STAYS = f"Cost: {ROLE}.\n"
+UNSEEN = "Cost: cannot be seen by this access to Moodle"
+HERS = Grant(cohort=10, role=LIBRARIAN.id, component=PLUGIN)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What there is, and what is said of her, who has account 101, and by the file alone."""
+
+    sites: Sites
+    says: tuple[str, ...]
+    alone: tuple[str, ...] | None = None
+    """None: the same."""
+
+
+DEFINES = "Plan: define no longer that g1 (librarian) gives the role librarian, because"
+LOSSES = {
+    "the guild is gone": Loss(
+        GROUNDS["the guild is gone"].sites, (LOST, f"{DEFINES} {GONE}.\n", STAYS)
+    ),
+    "the role is not mapped any more": Loss(
+        GROUNDS["the role is not mapped any more"].sites,
+        (LOST, f"{DEFINES} {UNMAPPED}.\n", STAYS),
+    ),
+    "she is a mentor no more": Loss(
+        replace(IS_THERE, settings=MAPPED, moodle=defined()),
+        ("because lost-role: ", LOST),
+        ("because lost-role: ", "Cost: none, no course is lost by it.\n"),
+    ),
+    "she leaves a guild whose own cohort gives a role": Loss(
+        replace(
+            IS_THERE,
+            avc={1: [2]},
+            inside={1: (1, 2)},
+            settings={"role_sync": True, "role_mapping": {"default": "librarian"}},
+            moodle=ABLE
+            | {
+                "definitions": {(1, LIBRARIAN.id)},
+                "assigned": {Grant(cohort=1, role=LIBRARIAN.id, component=PLUGIN): ONLY_HER},
+            },
+        ),
+        (f"{UNSEEN}; and the role librarian, which the definition for g1 gives them.\n",),
+        (f"{UNSEEN}.\n",),
+    ),
+    "she has it by another guild, too": Loss(
+        replace(
+            GROUNDS["the guild is gone"].sites,
+            avc={2: [1]},
+            inside={1: (1,), 2: (1,), 9: (1,), 10: (1,)},
+            cohorts=(librarians(), our_cohort(10, guild(2), "librarian")),
+            roles={2: {"guild-mentor": frozenset({1})}},
+            moodle=defined(
+                definitions={(9, LIBRARIAN.id), (10, LIBRARIAN.id)},
+                assigned={ITS: ONLY_HER, HERS: ONLY_HER},
+            ),
+        ),
+        (
+            f"Cost: no course is lost by it, but {ROLE} (and by cohort 10, too).\n",
+            f"Cost: {ROLE} (and by cohort 10, too).\n",
+        ),
+        (LOST, STAYS),
+    ),
+    "it is given in courses from now on": Loss(
+        GROUNDS["it is given in courses from now on"].sites,
+        (f"{DEFINES} {WAY}.\n", STAYS, "a member already, as AVC wants it"),
+        ("Nothing in the file is about them",),
+    ),
+}
+
+
+def of_her(plan: Plan, sites: Sites | None = None) -> str:
+    """What is said of account 101; without sites, by the file alone."""
+    if sites is None:
+        found = person_alone(plan, subject_named("moodle:101", plan, None), None)
+    else:
+        found = asked(plan, sites, "moodle:101")
+    return f"{person_text(found, plan)}\n"
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_whoever_loses_a_role_with_a_definition_is_told(name: str) -> None:
+    """Which, by which cohort's definition, and why that goes, or that they leave the cohort."""
+    case = LOSSES[name]
+    plan = planned(case.sites)
+    alone = case.says if case.alone is None else case.alone
+    told = {sentence: of_her(plan, case.sites) for sentence in case.says}
+    by_file = {sentence: of_her(plan) for sentence in alone}
+    assert [one for one, text in (*told.items(), *by_file.items()) if one not in text] == []
+
+
+WITH_HER: dict[str, Any] = {"roles": {1: {"guild-mentor": frozenset({1})}}}
+KEEPS = {
+    "it is given one by one from now on": GROUNDS["it is given one by one from now on"].sites,
+    "it was given one by one, too": replace(
+        IS_THERE,
+        **WITH_HER,
+        settings=mapped("librarian", roles_by={"librarian": "assignment"}),
+        moodle=defined(assigned={ITS: ONLY_HER, OURS: ONLY_HER}),
+    ),
+    "local_cohortrole has passed her over": replace(
+        IS_THERE,
+        **WITH_HER,
+        settings=mapped("librarian", roles_by={"librarian": "course-enrolment"}),
+        moodle=defined(assigned={}),
+    ),
+    "she is in another cohort of the guild": replace(
+        IS_THERE, inside={1: (1,), 9: ()}, settings=mapped(), moodle=defined(assigned={})
+    ),
+}
+
+
+@pytest.mark.parametrize("name", KEEPS)
+def test_whoever_loses_none_by_it_is_told_of_none(name: str) -> None:
+    """The definition goes, and she has the role all the same, or never had it by that."""
+    sites = KEEPS[name]
+    plan = planned(sites)
+    assert any(isinstance(op, UndefineRole) for op in operations(plan))
+    for text in (of_her(plan, sites), of_her(plan)):
+        assert DEFINES not in text
+        assert "Cost: " not in text
+
+
+def test_a_role_that_was_given_both_ways_goes_both_ways() -> None:
+    """She leaves, and both what hangs on the definition and the assignment of ours go."""
+    sites = replace(
+        GROUNDS["the guild is gone"].sites,
+        moodle=defined(assigned={ITS: ONLY_HER, OURS: ONLY_HER}),
+    )
+    plan = planned(sites)
+    text = of_her(plan, sites)
+    assert "Plan: take from account 101 in g1 (librarian) the role librarian" in text
+    assert f"{DEFINES} {GONE}.\n  • {STAYS}" in text
+
+
+def test_a_guilds_removals_tell_the_roles_that_go() -> None:
+    """Beside each account, as its courses are."""
+    sites = LOSSES["she is a mentor no more"].sites
+    plan = planned(sites)
+    text = guild_text(asked_of_guild(plan, sites, "g1"), plan)
+    assert f"account 101 (u1, AVC 1); cost: no course is lost by it, but {ROLE}." in text
+
+
+def carried_out(sites: Sites) -> tuple[Plan, SitePair]:
+    """A plan of them, and the sites once it is carried out, whatever guards say."""
+    there = deepcopy(sites).pair()
+    now = plan_now(there, FULL)
+    apply(fresh(now), there)
+    return now.plan, there
+
+
+def of_her_in(there: SitePair, plan: Plan) -> str:
+    """What is said of account 101."""
+    found = view(plan, there)
+    subject, seen = who(found, "moodle:101", there)
+    return f"{person_text(person_explained(found, seen, subject), plan)}\n"
+
+
+@pytest.mark.parametrize("name", ["the guild is gone", "it is given in courses from now on"])
+def test_what_was_lost_is_told_when_it_is_done(name: str) -> None:
+    """Moodle does not show any more that she had it; the plan does."""
+    plan, there = carried_out(LOSSES[name].sites)
+    text = of_her_in(there, plan)
+    for sentence in LOSSES[name].says:
+        assert sentence in text
+    assert text.count("Plan: ") - text.count("Plan: Nothing") == text.count("Now: done already")
+
+
+def test_a_role_that_went_with_a_membership_is_told_when_it_is_done() -> None:
+    """The definition is there still, so whoever left had the role by it."""
+    plan, there = carried_out(LOSSES["she is a mentor no more"].sites)
+    assert LOST in of_her_in(there, plan)
+
+
+PAST = (
+    "  • Guards: counted by removals-per-guild (g1 1 of 2; limit: 0), which holds back what is"
+    " still to be done; this is done already.\n"
+)
+
+
+def test_what_a_guard_held_and_is_done_was_not_let_through_by_it() -> None:
+    """It was carried out by an acknowledgement, or by hand: the guard still is over its limit."""
+    sites = Sites({1: [2]}, {1: [1, 2]}, settings={"guards": {"removals_per_guild": 0}})
+    plan, there = carried_out(sites)
+    assert PAST in of_her_in(there, plan)
+    assert "let through, by removals (1 of 2; " in of_her_in(there, plan)
+    found = view(plan, there)
+    text = guild_text(guild_explained(found, guild(1).uuid), plan)
+    assert (
+        "Guard: removals-per-guild (g1 1 of 2; limit: 0) counts 1 operation here that is done"
+        " already. It holds back what is still to be done."
+    ) in text
+    assert "--ack" not in text
+
+
+def test_what_is_done_is_not_held_while_the_rest_is() -> None:
+    """Of two removals over the limit one is done: only the other one is held back."""
+    sites = Sites({1: [3]}, {1: [1, 2, 3]}, settings={"guards": {"removals_per_guild": 0}})
+    plan = planned(sites)
+    half = replace(sites, inside={1: [2, 3]})
+    assert "which holds back what is still to be done; this is done" in of_her(plan, half)
+    assert "held back by" not in of_her(plan, half)
+    assert "held back by removals-per-guild" in person_text(asked(plan, half, "2"), plan)
+    text = guild_text(asked_of_guild(plan, half, "g1"), plan)
+    assert "counts 1 operation here that is done already" in text
+    assert "(g1 2 of 3; limit: 0) holds back 1 operation here" in text
+
+
+def test_a_guild_of_several_cohorts_has_one_heading() -> None:
+    """By the file alone, too: her places are one below the other."""
+    sites = GROUNDS["the guild is gone"].sites
+    plan = planned(sites)
+    (part,) = person_alone(plan, subject_named("1", plan, None), None).guilds
+    assert [one.key.role for one in part.places] == [None, "librarian"]
+    assert [line for line in of_her(plan).splitlines() if line.startswith("g1")] == ["g1"]
+    told = [line for line in of_her(plan, sites).splitlines() if line.startswith("g1")]
+    assert told == ["g1, which AVC has no more"]
