@@ -195,6 +195,19 @@ def test_nothing_is_wider_than_the_window(opened: Open, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_a_removal_without_cost_says_so(opened: Open) -> None:
+    """An empty cell might as well be one where nobody looked; who comes has none to tell."""
+    page = opened(monday())
+    said = page.evaluate(
+        """() => Object.fromEntries(
+             [...document.querySelectorAll(".people tr:not(.why)")].map(({cells: [who, , cost]}) =>
+               [who.innerText, cost.innerText + getComputedStyle(cost, "::before").content]))"""
+    )
+    assert said["alice.wong"] == '"no course"'
+    assert said["mallory"] == "loses enrolment and grades in 2 coursesnone"
+    assert said["carol"] == "none"
+
+
 @pytest.mark.parametrize("width", [320, 800, 1000, 1100, 1200, 1280])
 def test_a_guilds_title_stays_within_its_bar(opened: Open, width: int) -> None:
     """Whatever it tells, and wherever that has to be broken."""
