@@ -126,10 +126,10 @@ class View:
         )
 
     def _here(self, key: CohortKey, figures: GuardFigures) -> GuardFigures:
-        """A guard's figures; of the one that looks at each guild, this one's before the worst."""
+        """A guard's figures; of the one that looks at each guild, this one's, too."""
         here = self.removals[key]
-        # Of several that are over the limit, it names one, and counts the others.
-        if figures.guard != _BY_GUILD or figures.found.split(", and ")[0] == here:
+        # Of many that are over the limit, it names the first few, and counts the others.
+        if figures.guard != _BY_GUILD or here in figures.found.split(", "):
             return figures
         return figures.model_copy(update={"found": f"{here}; most: {figures.found}"})
 

@@ -19,6 +19,7 @@ from reconciler.models.operations import (
     UnassignRole,
     UndefineRole,
 )
+from reconciler.plan_cohorts import masked
 
 _NONE = "none allowed"
 _NOT_ASKED = "not checked: AVC was not asked"
@@ -103,9 +104,9 @@ def _removals_per_guild(found: _Numbered, around: Around, settings: GuardSetting
     over = [share for share in shares if limit.exceeded(*share[:2])]
     if not shares:
         return Found(limit.words, "none")
-    count, size, losses = max(over or shares, key=lambda share: share[0])
-    more = f", and {wording.number(len(over) - 1, 'more guild')}" if len(over) > 1 else ""
-    largest = f"{_name(losses[0].operation)} {count} of {size}{more}"
+    most = sorted(over or shares, key=lambda share: -share[0])
+    told = [f"{_name(losses[0].operation)} {count} of {size}" for count, size, losses in most]
+    largest = wording.few(told) if over else told[0]
     return _held(limit.words, largest, [loss.number for _, _, losses in over for loss in losses])
 
 
@@ -175,25 +176,35 @@ def members_of(key: CohortKey, cohort: int | None, around: Around) -> frozenset[
 def _protected(found: _Numbered, around: Around, settings: GuardSettings) -> Found:
     people = {str(one).casefold() for one in settings.protected_people}
     guilds = {one.casefold() for one in settings.protected_cohorts}
-    counted = [
-        number
-        for number, op in found
-        if _takes(op)
-        and (
-            not guilds.isdisjoint((op.guild.casefold(), op.key.uuid.casefold()))
-            or not people.isdisjoint(_known_as(op, around))
-        )
-    ]
-    who = wording.number(len(people), "person", "people")
-    named = f" of {who} and {wording.number(len(guilds), 'guild')}" if people or guilds else ""
-    return _held(_NONE, f"{len(counted) or 'none'}{named}", counted)
+    counted: list[int] = []
+    whom: set[str] = set()
+    where: set[str] = set()
+    for number, op in found if people or guilds else ():
+        if not _takes(op):
+            continue
+        named = set(_protected_of(op, people, around))
+        inside = not guilds.isdisjoint((op.guild.casefold(), op.key.uuid.casefold()))
+        if named or inside:
+            counted.append(number)
+            whom |= named
+            where |= {op.guild} if inside else set()
+    away = sum(isinstance(found[number][1], ChangeCohort) for number in counted)
+    kinds = ((len(counted) - away, "removal", ""), (away, "cohort put away", "cohorts put away"))
+    told = " and ".join(wording.number(*kind) for kind in kinds if kind[0])
+    places = (("of", whom), ("in", where))
+    about = " and ".join(f"{word} {wording.few(sorted(some))}" for word, some in places if some)
+    return _held(_NONE, f"{told}, {about}" if counted else "none", counted)
 
 
-def _known_as(operation: Operation, around: Around) -> Iterator[str]:
-    named = getattr(operation, "account", None)
-    for account in _losers(operation, around) if named is None else (named,):
-        yield str(account)
-        yield around.names.get(account, "").casefold()
+def _protected_of(operation: Operation, people: set[str], around: Around) -> Iterator[str]:
+    """Those of these people from whom an operation takes something, as a plan may name them."""
+    account = getattr(operation, "account", None)
+    for one in _losers(operation, around) if account is None else (account,):
+        user_name = around.names.get(one, "")
+        if str(one) in people or (user_name.casefold() in people and not around.names_shown):
+            yield f"moodle:{one}"
+        elif user_name.casefold() in people:
+            yield masked(user_name)
 
 
 def _changed_matches(found: _Numbered, around: Around, _settings: GuardSettings) -> Found:

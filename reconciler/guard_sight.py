@@ -30,6 +30,8 @@ class Around:
     """UUIDs of the guilds that had cohorts of ours in use before any of the operations."""
     names: Mapping[int, str]
     """Account → its user name in Moodle."""
+    names_shown: bool
+    """Whether a plan may carry them."""
     members: Mapping[int, frozenset[int]]
     """Cohort → its members now: of one person's plan, which changes no definition of a cohort
     that is there, perhaps only those whom it is about."""
@@ -77,6 +79,7 @@ def around(
         },
         guilds=frozenset(mark.key.uuid for cohort, mark in ours if not is_archived(cohort, mark)),
         names={account.id: account.username for account in moodle.accounts.values()},
+        names_shown=settings.names,
         members=moodle.members,
         inside={mark.key: moodle.members.get(cohort.id, frozenset()) for cohort, mark in ours},
         ruling=frozenset(ruling.values()) if moodle.roles else None,

@@ -7,12 +7,14 @@ from reconciler.models.guards import GuardName
 from reconciler.models.settings import SyncSettings
 from reconciler.reconciliation import SitePair
 from tests.guards_world import (
+    MANY,
     ONE_JOINS,
     World,
     gone,
     guild,
     leaving,
     ruling,
+    some,
 )
 from tests.roles_world import COMMUNITY, DEMOTED, IN_STEP
 from tests.world import Community, pair
@@ -159,33 +161,74 @@ CASES = {
         "protected",
         leaving(2, 8, protected_people=["U1"]).pair,
         leaving(2, 8, protected_people=["u3"]).pair,
-        "1 of 1 person and 0 guilds (limit: none allowed)",
-        "none of 1 person and 0 guilds (limit: none allowed)",
+        "1 removal, of u1 (limit: none allowed)",
+        "none (limit: none allowed)",
         removals(1),
     ),
     "a protected account": Case(
         "protected",
         leaving(2, 8, protected_people=[102]).pair,
         leaving(2, 8, protected_people=[103, "1020"]).pair,
-        "1 of 1 person and 0 guilds (limit: none allowed)",
-        "none of 2 people and 0 guilds (limit: none allowed)",
+        "1 removal, of moodle:102 (limit: none allowed)",
+        "none (limit: none allowed)",
         removals(1, first=102),
     ),
     "a protected guild": Case(
         "protected",
-        leaving(2, 8, protected_cohorts=["G1"]).pair,
+        leaving(2, 8, protected_cohorts=["G1", "nowhere"]).pair,
         leaving(2, 8, protected_cohorts=["g2"]).pair,
-        "2 of 0 people and 1 guild (limit: none allowed)",
-        "none of 0 people and 1 guild (limit: none allowed)",
+        "2 removals, in g1 (limit: none allowed)",
+        "none (limit: none allowed)",
         removals(2),
     ),
     "a protected guild that is gone": Case(
         "protected",
         gone(1, 3, protected_cohorts=[guild(1).uuid]).pair,
         gone(1, 3, protected_cohorts=[guild(2).uuid]).pair,
-        "2 of 0 people and 1 guild (limit: none allowed)",
-        "none of 0 people and 1 guild (limit: none allowed)",
+        "1 removal and 1 cohort put away, in g1 (limit: none allowed)",
+        "none (limit: none allowed)",
         [*removals(1), "archive cohort 1 (g1)"],
+    ),
+    "protected people, in a protected guild and out of it": Case(
+        "protected",
+        World(
+            {1: [], 2: [], 3: [1, 2]},
+            {1: some(6), 2: [1], 3: [1, 2]},
+            MANY | {"protected_people": ["u5", "U6", *some(3, 102)], "protected_cohorts": ["g2"]},
+        ).pair,
+        World({1: some(6)}, {1: some(6)}, {"protected_people": [101]}).pair,
+        "6 removals, of moodle:102, moodle:103, moodle:104, and 2 more and in g2"
+        " (limit: none allowed)",
+        "none (limit: none allowed)",
+        [*removals(5, first=102), "remove account 101 from g2"],
+    ),
+    "a protected person, in a plan that carries no names": Case(
+        "protected",
+        replace(leaving(2, 8, protected_people=["U1"]), settings={"names": False}).pair,
+        replace(leaving(2, 8, protected_people=["U3"]), settings={"names": False}).pair,
+        "1 removal, of moodle:101 (limit: none allowed)",
+        "none (limit: none allowed)",
+        removals(1),
+    ),
+    "two guilds of which too many leave": Case(
+        "removals-per-guild",
+        World({1: [1], 2: [1]}, {1: some(8), 2: some(9)}, MANY | {"removals_per_guild": 5}).pair,
+        World({1: [1], 2: [1]}, {1: some(6), 2: some(5)}, MANY | {"removals_per_guild": 5}).pair,
+        "g2 8 of 9, g1 7 of 8 (limit: 5)",
+        "g1 5 of 6 (limit: 5)",
+        [*removals(7, first=102), *removals(8, "g2", first=102)],
+    ),
+    "five guilds of which too many leave": Case(
+        "removals-per-guild",
+        World(
+            {n: [1] for n in some(5)},
+            {n: some(3 + n) for n in some(5)},
+            MANY | {"removals_per_guild": 1},
+        ).pair,
+        World({1: [1]}, {1: some(2)}, MANY | {"removals_per_guild": 1}).pair,
+        "g5 7 of 8, g4 6 of 7, g3 5 of 6, and 2 more (limit: 1)",
+        "g1 1 of 2 (limit: 1)",
+        [line for n in some(5) for line in removals(2 + n, f"g{n}", first=102)],
     ),
     "another account than in an earlier run": Case(
         "changed-matches",

@@ -206,7 +206,7 @@ CASES = {
         Sites({1: [2], 2: [2]}, {1: [1, 2], 2: [2, 3, 4]}),
     ),
     "a guard that several guilds trip": Case(
-        "held back by removals-per-guild (g1 1 of 2; most: g2 2 of 3, and 1 more guild; limit: 0)",
+        "held back by removals-per-guild (g2 2 of 3, g1 1 of 2; limit: 0)",
         Sites(
             {1: [2], 2: [2]},
             {1: [1, 2], 2: [2, 3, 4]},
@@ -214,7 +214,7 @@ CASES = {
         ),
     ),
     "a guard that this guild trips most": Case(
-        "held back by removals-per-guild (g1 2 of 3, and 1 more guild; limit: 0)",
+        "held back by removals-per-guild (g1 2 of 3, g2 1 of 2; limit: 0)",
         Sites(
             {1: [2], 2: [2]},
             {1: [1, 2, 3], 2: [2, 4]},
