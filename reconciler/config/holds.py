@@ -1,10 +1,11 @@
 """``hold:`` in nwp.yml: what is left alone for a while."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from reconciler.models.base import Model
 from reconciler.models.settings import Hold
@@ -20,12 +21,24 @@ def _day(value: object) -> object:
         raise ValueError(f"{value!r} is no day: write it as 2026-12-31") from error
 
 
-def _number(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError("has to be a number")  # noqa: TRY004 - pydantic's business
+_DIGITS = re.compile("[0-9]+")
+
+
+def _number(value: object, info: ValidationInfo) -> object:
+    if isinstance(value, str):
+        fits, wrong = _DIGITS.fullmatch(value) is not None, f"{value!r} is no number"
+    else:
+        fits = isinstance(value, int) and not isinstance(value, bool)
+        wrong = "has to be a whole number"
+    if not fits:
+        raise ValueError(f"{wrong}: give {_IDS[str(info.field_name)]}")
     return value
 
 
+_IDS = {
+    "user": "AVC's user id, as plans show it (AVC 15)",
+    "account": "Moodle's account id, as plans show it (Moodle 201)",
+}
 _Id = Annotated[int, Field(gt=0, le=2**63 - 1), BeforeValidator(_number)]
 
 

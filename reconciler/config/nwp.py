@@ -3,12 +3,13 @@
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from reconciler.config.mistakes import in_plain_words
 from reconciler.errors import ConfigError
 from reconciler.yaml_text import load
 
@@ -27,6 +28,8 @@ class SiteEntry:
     file: Path
     own: Mapping[str, Any]
     recipe: Mapping[str, Any]
+    document: Mapping[str, Any] = field(default_factory=dict)
+    """The whole file."""
 
     @property
     def recipe_name(self) -> str | None:
@@ -44,23 +47,24 @@ class SiteEntry:
         except ValidationError as error:
             first = error.errors()[0]
             path = (key, *(str(part) for part in first["loc"]))
-            message = _message(first["type"], first["msg"], first["loc"], model)
-            raise ConfigError(message, self._where(path)) from error
-
-    def keys_of(self, *part: str) -> tuple[str, ...]:
-        """The keys of the entry, or of a part of it: its own, then its recipe's."""
-        return tuple(
-            str(key) for found in (self.own, self.recipe) for key in _mapping_at(found, part)
-        )
+            raise ConfigError(in_plain_words(first, model), self._where(path)) from error
 
     def refuse(self, message: str, *path: str) -> ConfigError:
         """An error about a key of this entry, or of a part of it."""
         return ConfigError(message, self._where(path))
 
+    def refuse_at(self, message: str, *path: str) -> ConfigError:
+        """An error about a key anywhere in the file, by its path from the top."""
+        line = _line(self.document, path)
+        return ConfigError(message, f"{self.file}{f':{line}' if line else ''}: {'.'.join(path)}")
+
     def _where(self, path: Sequence[str]) -> str:
-        line = _line(self.own, path) or _line(self.recipe, path) or _line_of(self.own)
-        dotted = ".".join(("sites", self.name, *path))
-        return f"{self.file}:{line}: {dotted}" if line else f"{self.file}: {dotted}"
+        """Where a value of the entry stands: it may be its recipe's."""
+        inherited = _inherited(self.own, self.recipe, path)
+        top = ("recipes", str(self.recipe_name)) if inherited else ("sites", self.name)
+        whole = (*top, *path)
+        line = _line(self.document, whole)
+        return f"{self.file}{f':{line}' if line else ''}: {'.'.join(whole)}"
 
 
 def find_file(start: Path) -> Path:
@@ -85,8 +89,7 @@ def site_entry(file: Path, name: str) -> SiteEntry:
         raise ConfigError("sites: is empty; add the two sites there", f"{file}")
     if not isinstance(sites, Mapping):
         raise ConfigError("has to be a mapping of site names", f"{file}: sites")
-    # YAML takes 2024: for a number; it is a name all the same.
-    key = next((site for site in sites if str(site) == name), None)
+    key = _key(sites, name)
     if key is None:
         known = ", ".join(str(site) for site in sites) or "none"
         raise ConfigError(f"Site '{name}' not found in {file} (sites there: {known})")
@@ -98,7 +101,7 @@ def site_entry(file: Path, name: str) -> SiteEntry:
     if kind is not None and not isinstance(kind, str):
         raise ConfigError("has to be the name of a recipe", f"{file}: sites.{name}.recipe")
     recipe = recipes.get(kind) if isinstance(recipes, Mapping) else None
-    return SiteEntry(name, file, own, recipe if isinstance(recipe, Mapping) else {})
+    return SiteEntry(name, file, own, recipe if isinstance(recipe, Mapping) else {}, document)
 
 
 def all_entries(file: Path) -> Iterator[SiteEntry]:
@@ -137,44 +140,9 @@ def _read(file: Path) -> Mapping[str, Any]:
     return document
 
 
-def _message(kind: str, message: str, place: tuple[int | str, ...], model: type[BaseModel]) -> str:
-    """What pydantic found wrong, in the words of somebody who writes nwp.yml."""
-    if kind == "missing":
-        return "is missing; docs/configuration.md says what to put there"
-    if kind == "extra_forbidden":
-        return f"is not known here; there are: {', '.join(_known(model, place[:-1]))}"
-    plain = message.removeprefix("Value error, ")
-    return plain[:1].lower() + plain[1:]
-
-
-def _known(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
-    """The keys that a model takes at a place below it."""
-    for part in place:
-        if isinstance(part, int):
-            continue
-        found = model.model_fields[part].annotation
-        models = [kind for kind in (found, *get_args(found)) if _is_model(kind)]
-        if not models:
-            return []
-        model = models[0]
-    return list(model.model_fields)
-
-
-def _is_model(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, BaseModel)
-
-
 def _mapping(entry: Mapping[str, Any], key: str) -> Any:
     value = entry.get(key)
     return {} if value is None else value
-
-
-def _mapping_at(entry: Mapping[str, Any], part: Sequence[str]) -> Mapping[str, Any]:
-    """A part of an entry, empty where it is none."""
-    found: Any = entry
-    for key in part:
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
 
 
 def _merged(below: Any, above: Any) -> Any:
@@ -189,20 +157,39 @@ def _merged(below: Any, above: Any) -> Any:
     }
 
 
+def _inherited(own: Any, recipe: Any, path: Sequence[str]) -> bool:
+    """Whether ``_merged`` takes what is at this path, or the last of it that is there, from the
+    recipe.
+    """
+    for part in path:
+        if not (isinstance(own, Mapping) and isinstance(recipe, Mapping)):
+            return False
+        own, recipe = own.get(part), recipe.get(part)
+        if own is None:
+            return recipe is not None
+    return False
+
+
 def _line(node: Any, path: Sequence[str]) -> int | None:
     """The line, from 1, where the last part of the path that is there was written."""
     line: int | None = None
     for part in path:
-        if not isinstance(node, Mapping) or part not in node:
+        key = _key(node, part)
+        if key is None:
             break
-        position = getattr(node, "lc", None)
         # What was merged in with << has no line of its own here.
-        if position is not None and part in (position.data or {}):
-            line = position.key(part)[0] + 1
-        node = node[part]
+        position = getattr(node, "lc", None)
+        if position is not None and key in (position.data or {}):
+            line = position.data[key][0] + 1
+        node = node[key]
     return line
 
 
-def _line_of(node: Any) -> int | None:
-    position = getattr(node, "lc", None)
-    return position.line + 1 if position is not None and position.line is not None else None
+def _key(node: Any, name: str) -> Any:
+    """The key that is written so, or the number of the item; None where there is none."""
+    if isinstance(node, Mapping):
+        # YAML takes 2024: for a number; it is a name all the same.
+        return next((key for key in node if str(key) == name), None)
+    if isinstance(node, list) and name.isdecimal() and int(name) < len(node):
+        return int(name)
+    return None

@@ -33,7 +33,7 @@ def leave(sites: TwoSites) -> Ran:
 HELD = "On hold, as nwp.yml says: u2 (ID: 2) in web-dev is left as it is"
 HOLDS = [
     ("today", f"{{guild: web-dev, user: 2, until: {day(0)}}}", True),
-    ("in quotes", f"{{guild: web-dev, user: 2, until: '{day(9)}'}}", True),
+    ("in quotes", f"{{guild: web-dev, user: '2', until: '{day(9)}'}}", True),
     ("yesterday", f"{{guild: web-dev, user: 2, until: {day(-1)}}}", False),
     ("by UUID and account", f"{{guild: {GUILD.uuid}, account: 102, until: {day(1)}}}", True),
     (
@@ -76,6 +76,7 @@ def test_one_shot_runs_keep_to_holds_too(synced: TwoSites) -> None:
     assert HELD in ran.out
 
 
+GIVE_USER = "give AVC's user id, as plans show it (AVC 15)"
 BAD = [
     ("{guild: a}", "sync.hold.0.until: is missing"),
     ("{guild: a, until: soon}", "sync.hold.0.until: 'soon' is no day: write it as 2026-12-31"),
@@ -84,17 +85,26 @@ BAD = [
     ("{guild: a, until: 2026-12-31 10:00:00}", "has to be a day, as 2026-12-31"),
     ("{guild: a, until: true}", "has to be a day, as 2026-12-31"),
     ("{until: 2026-12-31}", "sync.hold.0.guild: is missing"),
-    ("{guild: '', until: 2026-12-31}", "sync.hold.0.guild: string should have at least 1"),
-    ("{guild: [a], until: 2026-12-31}", "sync.hold.0.guild: input should be a valid string"),
-    ("{guild: a, user: 0, until: 2026-12-31}", "sync.hold.0.user: input should be greater than 0"),
-    ("{guild: a, user: true, until: 2026-12-31}", "sync.hold.0.user: has to be a number"),
-    ("{guild: a, user: ann, until: 2026-12-31}", "sync.hold.0.user: input should be a valid int"),
+    ("{guild: '', until: 2026-12-31}", "sync.hold.0.guild: is empty"),
+    ("{guild: [a], until: 2026-12-31}", "sync.hold.0.guild: has to be text"),
+    ("{guild: a, user: 0, until: 2026-12-31}", "sync.hold.0.user: has to be more than 0"),
+    ("{guild: a, user: true, until: 2026-12-31}", f"user: has to be a whole number: {GIVE_USER}"),
+    ("{guild: a, user: 1.5, until: 2026-12-31}", f"user: has to be a whole number: {GIVE_USER}"),
+    (
+        "{guild: a, user: uma.green, until: 2026-12-31}",
+        f"sync.hold.0.user: 'uma.green' is no number: {GIVE_USER}",
+    ),
+    ("{guild: a, user: '٣', until: 2026-12-31}", f"user: '٣' is no number: {GIVE_USER}"),
+    (
+        "{guild: a, account: uma, until: 2026-12-31}",
+        "account: 'uma' is no number: give Moodle's account id, as plans show it (Moodle 201)",
+    ),
     ("{guild: a, user: 1, account: 2, until: 2026-12-31}", "names both a user of AVC and"),
     ("{guild: a, users: 1, until: 2026-12-31}", "is not known here; there are: guild, user,"),
-    ("a", "sync.hold.0: input should be"),
+    ("a", "sync.hold.0: has to be a mapping"),
     (
         f"{{guild: a, until: 2026-12-31}}, {{guild: a, account: {2**64}, until: 2026-12-31}}",
-        "sync.hold.1.account: input should be less than",
+        "sync.hold.1.account: may be 9223372036854775807 at most",
     ),
 ]
 
