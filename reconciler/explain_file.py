@@ -112,9 +112,9 @@ class _Alone:
             takes=self.losses.by_leaving(operation),
         )
 
-    def deleted(self, account: int, mine: Sequence[Operation]) -> Iterator[PlannedOperation]:
+    def deleted(self, account: int, mine: Sequence[PlannedOperation]) -> Iterator[PlannedOperation]:
         """The definitions that go where the account leaves, by what is done to it in a cohort."""
-        keys = {operation.key for operation in mine if isinstance(operation, RemoveMember)}
+        keys = {item.operation.key for item in mine if isinstance(item.operation, RemoveMember)}
         for key in keys:
             for _, operation in self.losses.deleted.get(key, ()):
                 found = self.losses.by_definition(self.item(operation), account, mine)
@@ -149,13 +149,13 @@ def _parts(plan: Plan, subject: Subject, problems: tuple[Problem, ...]) -> Itera
 
 def _places(cohort: CohortPlan, mine: Sequence[Operation], alone: _Alone) -> Iterator[Place]:
     for account in dict.fromkeys(getattr(op, "account", 0) for op in mine):
-        theirs = [op for op in mine if getattr(op, "account", 0) == account]
+        theirs = [alone.item(op) for op in mine if getattr(op, "account", 0) == account]
         yield Place(
             key=cohort.key,
             cohort=cohort.cohort,
             account=account,
             inside=None,
-            operations=tuple(map(alone.item, theirs)),
+            operations=tuple(theirs),
             fresh=(),
             why=None,
             definitions=tuple(alone.deleted(account, theirs)),

@@ -129,28 +129,31 @@ class Losses:
         roles = {one.role for _, one in self.deleted.get(operation.key, ())}
         if given is not None and cohort is not None:
             defined = {role for role in given.ids if given.defines(role, cohort)}
-            had = {role for role in given.ids if self._has(account, cohort, role, PLUGIN)}
+            had = {role for role in defined if self._has(account, cohort, role, PLUGIN)}
             roles = roles | defined if done else had
         return tuple(self._taken(role, account, cohort) for role in sorted(roles))
 
     def by_definition(
-        self, item: PlannedOperation, account: int, mine: Sequence[Operation]
+        self, item: PlannedOperation, account: int, mine: Sequence[PlannedOperation]
     ) -> PlannedOperation | None:
         """A definition that goes, with what it takes from one account that is, or was, a member.
 
-        ``mine`` is what the plan does to it in the cohort. None: it loses nothing, as it has the
-        role one by one, too, or gets it so, or local_cohortrole has passed it over.
+        ``mine`` is what the plan does to it in the cohort: what goes with that already is not taken
+        twice. None: it loses nothing, as it has the role one by one, too, or gets it so, or
+        local_cohortrole has passed it over.
         """
         role, cohort = getattr(item.operation, "role", ""), getattr(item.operation, "cohort", None)
-        gets = any(isinstance(op, AssignRole) and op.role == role for op in mine)
-        loses = any(isinstance(op, UnassignRole) and op.role == role for op in mine)
+        done = [one.operation for one in mine]
+        gets = any(isinstance(op, AssignRole) and op.role == role for op in done)
+        loses = any(isinstance(op, UnassignRole) and op.role == role for op in done)
         keeps = self._has(account, cohort, role, COMPONENT) and not loses
         # What is done has taken it already.
         unseen = self.given is None or item.state == "done"
         has_it = unseen or self._has(account, cohort, role, PLUGIN)
         if gets or keeps or not has_it:
             return None
-        return replace(item, takes=(self._taken(role, account, cohort),))
+        told = any(taken.role == role for one in mine for taken in one.takes)
+        return replace(item, takes=() if told else (self._taken(role, account, cohort),))
 
     def _taken(self, role: str, account: int, cohort: int | None) -> RoleTaken:
         others = {

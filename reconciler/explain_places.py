@@ -1,6 +1,6 @@
 """Somebody in one cohort: what a plan does there, and why not more."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.desired import wanted_members
@@ -164,16 +164,16 @@ class Places:
         self,
         key: CohortKey,
         account: int | None,
-        planned: Iterable[PlannedOperation],
+        planned: Sequence[PlannedOperation],
         *,
         inside: bool,
     ) -> Iterator[PlannedOperation]:
         """Those that the plan deletes, if the account loses a role with them."""
-        mine = [item.operation for item in planned]
-        if account is None or not (inside or any(isinstance(op, RemoveMember) for op in mine)):
+        leaves = any(isinstance(item.operation, RemoveMember) for item in planned)
+        if account is None or not (inside or leaves):
             return
         for item in self.view.deleted(key):
-            found = self.view.losses.by_definition(item, account, mine)
+            found = self.view.losses.by_definition(item, account, planned)
             if found is not None:
                 yield found
 

@@ -22,8 +22,10 @@ from tests.test_explain_grounds import (
     GONE,
     GROUNDS,
     IS_THERE,
+    RULED,
     UNMAPPED,
     WAY,
+    WITHDRAWN,
     defined,
     librarians,
     mapped,
@@ -31,7 +33,7 @@ from tests.test_explain_grounds import (
 from tests.test_explain_roles import ABLE, ITS, MAPPED, ONLY_HER, OURS
 from tests.world import LIBRARIAN, our_cohort
 
-ROLE = "the role librarian, which the definition for g1 (librarian) gives them"
+ROLE = "the account loses the role librarian, which it has by the definition for g1 (librarian)"
 LOST = f"Cost: no course is lost by it, but {ROLE}.\n"
 STAYS = f"Cost: {ROLE}.\n"
 UNSEEN = "Cost: cannot be seen by this access to Moodle"
@@ -50,12 +52,10 @@ class Loss:
 
 DEFINES = "Plan: define no longer that g1 (librarian) gives the role librarian, because"
 LOSSES = {
-    "the guild is gone": Loss(
-        GROUNDS["the guild is gone"].sites, (LOST, f"{DEFINES} {GONE}.\n", STAYS)
-    ),
+    "the guild is gone": Loss(GROUNDS["the guild is gone"].sites, (LOST, f"{DEFINES} {GONE}.\n")),
     "the role is not mapped any more": Loss(
         GROUNDS["the role is not mapped any more"].sites,
-        (LOST, f"{DEFINES} {UNMAPPED}.\n", STAYS),
+        (LOST, f"{DEFINES} {UNMAPPED}.\n"),
     ),
     "she is a mentor no more": Loss(
         replace(IS_THERE, settings=MAPPED, moodle=defined()),
@@ -74,7 +74,7 @@ LOSSES = {
                 "assigned": {Grant(cohort=1, role=LIBRARIAN.id, component=PLUGIN): ONLY_HER},
             },
         ),
-        (f"{UNSEEN}; and the role librarian, which the definition for g1 gives them.\n",),
+        (f"{UNSEEN}; and {ROLE.removesuffix(' (librarian)')}.\n",),
         (f"{UNSEEN}.\n",),
     ),
     "she has it by another guild, too": Loss(
@@ -89,15 +89,17 @@ LOSSES = {
                 assigned={ITS: ONLY_HER, HERS: ONLY_HER},
             ),
         ),
-        (
-            f"Cost: no course is lost by it, but {ROLE} (and by cohort 10, too).\n",
-            f"Cost: {ROLE} (and by cohort 10, too).\n",
-        ),
-        (LOST, STAYS),
+        (f"Cost: no course is lost by it, but {ROLE}, and has it by cohort 10, too.\n",),
+        (LOST,),
     ),
     "it is given in courses from now on": Loss(
         GROUNDS["it is given in courses from now on"].sites,
         (f"{DEFINES} {WAY}.\n", STAYS, "a member already, as AVC wants it"),
+        ("Nothing in the file is about them",),
+    ),
+    "the role rules the site": Loss(
+        RULED,
+        (f"the role manager, because {WITHDRAWN}.\n  • {STAYS.replace('librarian', 'manager')}",),
         ("Nothing in the file is about them",),
     ),
 }
@@ -121,6 +123,7 @@ def test_whoever_loses_a_role_with_a_definition_is_told(name: str) -> None:
     told = {sentence: of_her(plan, case.sites) for sentence in case.says}
     by_file = {sentence: of_her(plan) for sentence in alone}
     assert [one for one, text in (*told.items(), *by_file.items()) if one not in text] == []
+    assert of_her(plan, case.sites).count("loses the role") == 1
 
 
 WITH_HER: dict[str, Any] = {"roles": {1: {"guild-mentor": frozenset({1})}}}
@@ -164,7 +167,8 @@ def test_a_role_that_was_given_both_ways_goes_both_ways() -> None:
     plan = planned(sites)
     text = of_her(plan, sites)
     assert "Plan: take from account 101 in g1 (librarian) the role librarian" in text
-    assert f"{DEFINES} {GONE}.\n  • {STAYS}" in text
+    assert f"{DEFINES} {GONE}.\n" in text
+    assert text.count("loses the role") == 1
 
 
 def test_a_guilds_removals_tell_the_roles_that_go() -> None:
@@ -207,8 +211,8 @@ def test_a_role_that_went_with_a_membership_is_told_when_it_is_done() -> None:
 
 
 PAST = (
-    "  • Guards: counted by removals-per-guild (g1 1 of 2; limit: 0), which holds back what is"
-    " still to be done; this is done already.\n"
+    "  • Guards: counted by removals-per-guild (g1 1 of 2; limit: 0), which would hold it back if"
+    " it were not done already.\n"
 )
 
 
@@ -221,8 +225,8 @@ def test_what_a_guard_held_and_is_done_was_not_let_through_by_it() -> None:
     found = view(plan, there)
     text = guild_text(guild_explained(found, guild(1).uuid), plan)
     assert (
-        "Guard: removals-per-guild (g1 1 of 2; limit: 0) counts 1 operation here that is done"
-        " already. It holds back what is still to be done."
+        "Guard: removals-per-guild (g1 1 of 2; limit: 0) counts 1 operation here, and would"
+        " hold it back if not done already."
     ) in text
     assert "--ack" not in text
 
@@ -232,11 +236,11 @@ def test_what_is_done_is_not_held_while_the_rest_is() -> None:
     sites = Sites({1: [3]}, {1: [1, 2, 3]}, settings={"guards": {"removals_per_guild": 0}})
     plan = planned(sites)
     half = replace(sites, inside={1: [2, 3]})
-    assert "which holds back what is still to be done; this is done" in of_her(plan, half)
+    assert "which would hold it back if it were not done already" in of_her(plan, half)
     assert "held back by" not in of_her(plan, half)
     assert "held back by removals-per-guild" in person_text(asked(plan, half, "2"), plan)
     text = guild_text(asked_of_guild(plan, half, "g1"), plan)
-    assert "counts 1 operation here that is done already" in text
+    assert "counts 1 operation here, and would hold it back if not done" in text
     assert "(g1 2 of 3; limit: 0) holds back 1 operation here" in text
 
 

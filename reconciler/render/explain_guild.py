@@ -166,9 +166,8 @@ def _guards(items: Iterable[PlannedOperation]) -> Iterator[str]:
     past = Counter[GuardFigures](guard for item in items for guard in item.past)
     for guard, count in past.items():
         yield (
-            f"  • Guard: {guard_words(guard)} counts {number(count, 'operation')} here"
-            f" {'that is' if count == 1 else 'that are'} done already. It holds back what is still"
-            " to be done."
+            f"  • Guard: {guard_words(guard)} counts {number(count, 'operation')} here, and would"
+            f" hold {'it' if count == 1 else 'them'} back if not done already."
         )
     falls = sum(item.falls for item in items)
     if falls:

@@ -153,8 +153,8 @@ def _guards(item: PlannedOperation) -> Iterator[str]:
         )
     for guard in item.past:
         yield (
-            f"  • Guards: counted by {guard_words(guard)}, which holds back what is still to be"
-            " done; this is done already."
+            f"  • Guards: counted by {guard_words(guard)}, which would hold it back if it were not"
+            " done already."
         )
     if item.falls:
         yield "  ✗ Guard: it waits for something that a guard holds back, and is held with it."
@@ -178,16 +178,16 @@ def cost(item: PlannedOperation) -> str:
 
 
 def _taken(item: PlannedOperation) -> Iterator[str]:
-    """The roles that go."""
+    """The roles that go, and what gives them."""
     operation = item.operation
     role = operation.key.role
     cohort = f"{operation.guild} ({role})" if role else operation.guild
     for taken in item.takes:
         noun = "cohort" if len(taken.elsewhere) == 1 else "cohorts"
         others = ", ".join(map(str, taken.elsewhere))
-        still = f" (and by {noun} {others}, too)" if others else ""
-        by = f"the definition for {name(cohort)} gives them{still}"
-        yield f"the role {name(taken.role)}, which {by}"
+        still = f", and has it by {noun} {others}, too" if others else ""
+        by = f"by the definition for {name(cohort)}"
+        yield f"the account loses the role {name(taken.role)}, which it has {by}{still}"
 
 
 def _in_courses(operation: RemoveMember) -> str:
