@@ -104,16 +104,18 @@ class GuardTripped(ReconcilerError):
 class StalePlan(ReconcilerError):
     """What the plan expects is no longer so; nothing was written.
 
-    ``reasons`` has one sentence for each stale operation.
+    ``reasons`` has one sentence for each stale operation, or says what else it is.
     """
 
     exit_code = 4
 
-    def __init__(self, reasons: tuple[str, ...]) -> None:
-        super().__init__(
-            f"The sites have changed since this plan was made: {len(reasons)} of its operations"
-            " no longer fit. Nothing was written. Make a new plan."
-        )
+    def __init__(
+        self,
+        reasons: tuple[str, ...],
+        message: str = "The sites have changed since this plan was made. Nothing was written. Make"
+        " a new plan.",
+    ) -> None:
+        super().__init__(message)
         self.reasons = reasons
 
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from reconciler.given_roles import Given
 from reconciler.models.desired import CohortKey
 from reconciler.models.explanation import PlannedOperation, RoleTaken
 from reconciler.models.members import Reason
@@ -22,7 +23,6 @@ from reconciler.models.operations import (
 from reconciler.models.plan import CohortPlan, Plan
 from reconciler.planner import Planned
 from reconciler.roles import ORDINARY
-from reconciler.stale import Given
 
 _OF_COHORTS: tuple[Reason, ...] = ("guild-gone", "role-gone", "withdrawn", "way")
 """Grounds that lines of a cohort share with its definition."""

@@ -59,6 +59,37 @@ def without_held(
     return kept.model_copy(update={"problems": in_order((*plan.problems, *told))})
 
 
+class HoldWords:
+    """Which of some holds an operation is left out for, in words."""
+
+    def __init__(
+        self, holds: Sequence[Hold], plan: Plan, pairing: Pairing, matching: Matching
+    ) -> None:
+        """``plan`` has what the sites call for, and the names of people if plans have them."""
+        self._held = [(hold, _Held.of((hold,), pairing, matching)) for hold in holds]
+        self._names = {line.moodle: line.name for line in _lines(plan)}
+        self._matching = matching
+
+    def why(self, operation: Operation, members: Mapping[int, frozenset[int]]) -> str:
+        """``nwp.yml holds u1 (AVC 1) in web-dev until 2026-12-31``."""
+        for hold, held in self._held:
+            if held.holds(operation, members):
+                return f"nwp.yml holds {self._what(hold, operation.guild)} until {hold.until}"
+        return "it depends on what nwp.yml holds"
+
+    def _what(self, hold: Hold, guild: str) -> str:
+        uid, account = hold.user, hold.account
+        if uid is None and account is None:
+            return f"the cohorts of {guild}"
+        if account is None:
+            account = self._matching.account_of.get(uid or 0)
+        else:
+            uid = self._matching.person_of.get(account)
+        number = f"AVC {uid}" if uid is not None else f"Moodle {account}"
+        known = self._names.get(account or 0)
+        return f"{known} ({number}) in {guild}" if known else f"{number} in {guild}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Held:
     """What is on hold, by guild UUID."""

@@ -17,7 +17,7 @@ from reconciler.models.desired import SIGNATURE
 from reconciler.models.moodle import COMPONENT, MoodleSnapshot, Rule
 from reconciler.models.plan import AvcSide, MatchingUsed, MoodleSide, Plan
 from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
-from reconciler.models.settings import SyncSettings
+from reconciler.models.settings import Hold, SyncSettings
 from reconciler.pairing import Orphan, Pair, Pairing, pair_up
 from reconciler.plan_cohorts import (
     GuildPlanned,
@@ -50,6 +50,10 @@ class Planned:
     wishes: Wishes
     cohorts: tuple[GuildPlanned, ...]
     """Those of living guilds in scope: their own, and those for roles."""
+    unheld: Plan
+    """What the sites call for, with what ``holds`` leave out of the plan."""
+    holds: tuple[Hold, ...] = ()
+    """Those that hold today."""
 
     @property
     def guilds(self) -> tuple[GuildPlanned, ...]:
@@ -97,8 +101,16 @@ def make_plan(scope: Scope, snapshots: Snapshots, settings: SyncSettings, sites:
             Found(scope, pairing, cohorts, archives, people, known.roles, settings)
         ),
     )
-    plan = without_held(plan, settings.hold, pairing, people.matching, moodle.members)
-    return Planned(plan, snapshots, people.matching, pairing, known.wishes, tuple(cohorts))
+    return Planned(
+        plan=without_held(plan, settings.hold, pairing, people.matching, moodle.members),
+        snapshots=snapshots,
+        matching=people.matching,
+        pairing=pairing,
+        wishes=known.wishes,
+        cohorts=tuple(cohorts),
+        unheld=plan,
+        holds=settings.hold,
+    )
 
 
 @dataclass(frozen=True, slots=True)

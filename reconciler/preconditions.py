@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from reconciler.costs import priced
+from reconciler.given_roles import Given
 from reconciler.machine_names import folded
 from reconciler.marks import mark_of
 from reconciler.matching import GUEST
@@ -24,7 +25,7 @@ from reconciler.models.operations import (
 )
 from reconciler.models.plan import Plan
 from reconciler.operations import operations
-from reconciler.stale import Checked, Given, dearer, stale
+from reconciler.stale import Checked, dearer, stale
 
 _UNSEEN = "whether it is so cannot be seen this way"
 

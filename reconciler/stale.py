@@ -1,11 +1,13 @@
 """Whether an operation of a saved plan is still to do, already done, or stale."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from reconciler.given_roles import Given
+from reconciler.holds import HoldWords
 from reconciler.models.desired import NOBODYS, CohortKey
-from reconciler.models.moodle import Cohort, Grant, MoodleSnapshot, RoleState
+from reconciler.models.moodle import Cohort
 from reconciler.models.operations import (
     AddMember,
     AssignRole,
@@ -32,6 +34,8 @@ class Checked:
     state: Literal["to do", "done", "stale"]
     why: str = ""
     """For a stale one: what was expected and what was found."""
+    held: bool = False
+    """Whether a stale one is so for what nwp.yml puts on hold, and for nothing else."""
 
 
 def check(plan: Plan, now: Planned, today: Plan | None = None) -> tuple[Checked, ...]:
@@ -48,8 +52,25 @@ def check(plan: Plan, now: Planned, today: Plan | None = None) -> tuple[Checked,
     if plan is now.plan:
         # Made just now: it holds what the sites call for, and nothing else.
         return tuple(Checked(operation, "to do") for operation in saved)
-    judge = _Judge(saved, now, operations(today) if today else ())
-    return tuple(judge.judged(operation) for operation in saved)
+    found = _Judge(saved, now, now.plan, today).all()
+    if not now.holds or all(item.state != "stale" for item in found):
+        return found
+    return tuple(_or_held(saved, found, now, today or now.plan))
+
+
+def _or_held(
+    saved: Sequence[Operation], found: Sequence[Checked], now: Planned, priced: Plan
+) -> Iterator[Checked]:
+    """The same; of what would fit if nwp.yml held nothing, with the hold that it does not fit."""
+    holds = HoldWords(now.holds, now.unheld, now.pairing, now.matching)
+    members = now.snapshots.moodle.members
+    unheld = _Judge(saved, now, now.unheld, priced).all()
+    for item, free in zip(found, unheld, strict=True):
+        if item.state == "stale" and free.state == "to do":
+            why = holds.why(free.operation, members)
+            yield replace(stale(item.operation, why), held=True)
+        else:
+            yield item
 
 
 _ARRIVING = "they are to be added elsewhere first, which this plan does not"
@@ -57,10 +78,15 @@ _ARRIVING = "they are to be added elsewhere first, which this plan does not"
 
 
 class _Judge:
+    """Judges saved operations by what is called for; ``priced`` has what its removals cost, where
+    it does not have that itself.
+    """
+
     def __init__(
-        self, saved: Sequence[Operation], now: Planned, today: Iterable[Operation]
+        self, saved: Sequence[Operation], now: Planned, called_for: Plan, priced: Plan | None
     ) -> None:
-        fresh = operations(now.plan)
+        self._saved = saved
+        fresh = operations(called_for)
         gains = {_gain(op) for op in saved if isinstance(op, AddMember | AssignRole)}
         self._arriving = {
             op.account
@@ -75,10 +101,14 @@ class _Judge:
         self._changes = {op.cohort: op for op in fresh if isinstance(op, ChangeCohort)}
         self._additions = {(o.key, o.account): o.uid for o in fresh if isinstance(o, AddMember)}
         self._removals = {(o.key, o.account): o for o in fresh if isinstance(o, RemoveMember)}
-        self._prices = {(o.key, o.account): o for o in today if isinstance(o, RemoveMember)}
+        prices = operations(priced) if priced else ()
+        self._prices = {(o.key, o.account): o for o in prices if isinstance(o, RemoveMember)}
         self._givings = {_giving(o): o for o in fresh if isinstance(o, AssignRole | UnassignRole)}
         self._definitions = {o for o in fresh if isinstance(o, DefineRole | UndefineRole)}
         self._given = Given.of(now)
+
+    def all(self) -> tuple[Checked, ...]:
+        return tuple(map(self.judged, self._saved))
 
     def judged(self, operation: Operation) -> Checked:
         match operation:
@@ -206,40 +236,6 @@ class _Judge:
             why = "it is no longer called for, or cannot be seen this way"
             return stale(wanted, why)
         return Checked(moved, "to do")
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """Which roles cohorts give whom, as Moodle has it."""
-
-    ids: Mapping[str, int]
-    moodle: MoodleSnapshot
-
-    @classmethod
-    def of(cls, now: Planned) -> "Given":
-        """From fresh reads."""
-        return cls(now.wishes.roles.ids, now.snapshots.moodle)
-
-    @property
-    def state(self) -> RoleState | None:
-        """None: this access shows no roles."""
-        return self.moodle.roles
-
-    def has(self, giving: AssignRole | UnassignRole, cohort: int) -> bool | None:
-        """Whether the account has the role through this cohort; None where it cannot be seen."""
-        if self.state is None or not self.moodle.tells_of(giving.account):
-            return None
-        role = self.ids.get(giving.role)
-        if role is None:
-            return False
-        grant = Grant(cohort=cohort, role=role, component=giving.component)
-        return giving.account in self.state.assignments.get(grant, ())
-
-    def defines(self, role: str, cohort: int) -> bool | None:
-        """Whether local_cohortrole gives a cohort's members a role; None: it cannot be seen."""
-        if self.state is None or self.state.definitions is None:
-            return None
-        return (cohort, self.ids.get(role)) in self.state.definitions
 
 
 def _gain(operation: AddMember | AssignRole) -> tuple[object, ...]:

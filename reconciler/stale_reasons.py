@@ -1,8 +1,9 @@
 """Why a saved plan no longer fits: what was expected, what was found, what falls with it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 
+from reconciler import wording
 from reconciler.dependencies import falling
 from reconciler.errors import StalePlan
 from reconciler.models.log import LoggedChange
@@ -35,9 +36,38 @@ def reasons(checked: Sequence[Checked], logged: Sequence[LoggedChange] | None) -
 
 def refuse_stale(checked: Sequence[Checked], logged: Sequence[LoggedChange] | None) -> None:
     """Raise StalePlan, with a reason for each, where an operation is stale."""
-    found = reasons(checked, logged)
-    if found:
-        raise StalePlan(found)
+    found = [item for item in checked if item.state == "stale"]
+    if not found:
+        return
+    held = sum(item.held for item in found)
+    changed = len(found) - held
+    what = f"nwp.yml holds {wording.number(held, 'operation')} of this plan by now."
+    if changed:
+        fit = "fits" if changed == 1 else "fit"
+        what = (
+            f"The sites have changed since this plan was made: {changed} of its operations no"
+            f" longer {fit}."
+        ) + (f" Besides, nwp.yml holds {held}." if held else "")
+    raise StalePlan(
+        reasons(checked, logged),
+        f"{what} Nothing was written. Plan again, or carry out the rest with --skip-stale.",
+    )
+
+
+def left_out_words(checked: Sequence[Checked], left_out: Collection[int]) -> str:
+    """How much was left out as stale, or with what is, and why."""
+    held_stale = {n for n in stale(checked) if checked[n].held}
+    changed = falling([item.operation for item in checked], stale(checked) - held_stale)
+    left = {n for n in left_out if checked[n].state != "done"}
+    gone = len(left & changed - held_stale)
+    held = len(left) - gone
+    because = "as the sites have changed since this plan was made"
+    hold = f"as nwp.yml holds {'it' if held == 1 else 'them'}"
+    were = "1 was left out" if len(left) == 1 else f"{len(left)} were left out"
+    if not gone:
+        return f"{were}, {hold}."
+    why = f": {gone} {because}, {held} {hold}" if held else f", {because}"
+    return f"{were}{why}. Make a new plan."
 
 
 def _with_it(checked: Sequence[Checked], number: int) -> str:

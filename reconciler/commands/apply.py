@@ -165,12 +165,14 @@ def apply_work(
 def _require_whole(work: "Work", pair: "SitePair", left_out: "frozenset[int]", done: int) -> None:
     """Raise PartlyApplied when stale operations were left out."""
     from reconciler.errors import PartlyApplied
-    from reconciler.stale_reasons import reasons, stale
+    from reconciler.stale_reasons import left_out_words, reasons, stale
+    from reconciler.wording import number
 
     if not left_out.isdisjoint(stale(work.checked)):
+        were = "was" if done == 1 else "were"
         raise PartlyApplied(
-            f"{done} operations were carried out; {len(left_out)} were left out, as the sites have"
-            " changed since this plan was made. Make a new plan.",
+            f"{number(done, 'operation')} {were} carried out;"
+            f" {left_out_words(work.checked, left_out)}",
             reasons(work.checked, _logged(work, pair)),
         )
 

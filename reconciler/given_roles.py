@@ -1,0 +1,42 @@
+"""Which roles Moodle says that our cohorts give."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reconciler.models.moodle import Grant, MoodleSnapshot, RoleState
+from reconciler.models.operations import AssignRole, UnassignRole
+from reconciler.planner import Planned
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Which roles cohorts give whom, as Moodle has it."""
+
+    ids: Mapping[str, int]
+    moodle: MoodleSnapshot
+
+    @classmethod
+    def of(cls, now: Planned) -> "Given":
+        """From fresh reads."""
+        return cls(now.wishes.roles.ids, now.snapshots.moodle)
+
+    @property
+    def state(self) -> RoleState | None:
+        """None: this access shows no roles."""
+        return self.moodle.roles
+
+    def has(self, giving: AssignRole | UnassignRole, cohort: int) -> bool | None:
+        """Whether the account has the role through this cohort; None where it cannot be seen."""
+        if self.state is None or not self.moodle.tells_of(giving.account):
+            return None
+        role = self.ids.get(giving.role)
+        if role is None:
+            return False
+        grant = Grant(cohort=cohort, role=role, component=giving.component)
+        return giving.account in self.state.assignments.get(grant, ())
+
+    def defines(self, role: str, cohort: int) -> bool | None:
+        """Whether local_cohortrole gives a cohort's members a role; None: it cannot be seen."""
+        if self.state is None or self.state.definitions is None:
+            return None
+        return (cohort, self.ids.get(role)) in self.state.definitions
