@@ -55,7 +55,7 @@ def without_held(
     kept = restricted(plan, _without_empty(plan, rest))
     told = [*_told(plan, [found[number] for number in left], held)]
     if isinstance(plan.scope, FullScope):
-        told += (Problem(kind="unknown-hold", guilds=(name,)) for name in held.unknown)
+        told += held.unknown
     return kept.model_copy(update={"problems": in_order((*plan.problems, *told))})
 
 
@@ -100,8 +100,8 @@ class _Held:
     still: frozenset[CohortKey]
     """Cohorts that are not there, not ours yet, put away or wanted by nothing: they come and go
     with those who are in them."""
-    unknown: tuple[str, ...]
-    """Names of guilds that there are not."""
+    unknown: tuple[Problem, ...]
+    """Guilds that there are not, and people whom AVC, as far as it was read, does not have."""
 
     @classmethod
     def of(cls, holds: Iterable[Hold], pairing: Pairing, matching: Matching) -> "_Held":
@@ -115,12 +115,15 @@ class _Held:
             named[name].add(uuid)
         guilds: set[str] = set()
         accounts: dict[str, set[int]] = defaultdict(set)
-        unknown: dict[str, None] = {}
+        unknown: list[Problem] = []
         for hold in holds:
             meant = named.get(hold.guild) or named.get(hold.guild.lower())
             if not meant:
-                unknown[hold.guild] = None
+                unknown.append(Problem(kind="unknown-hold", guilds=(hold.guild,)))
                 continue
+            if hold.user is not None and not _has(matching, hold.user):
+                guild = pairing.names.get(min(meant), hold.guild)
+                unknown.append(Problem(kind="unknown-hold", avc=hold.user, guilds=(guild,)))
             if hold.user is None and hold.account is None:
                 guilds |= meant
             account = hold.account if hold.user is None else matching.account_of.get(hold.user)
@@ -154,6 +157,10 @@ class _Held:
     def whole(self, operation: Operation) -> bool:
         """Whether the cohort is left as it is, with everybody in it."""
         return operation.key.uuid in self.guilds and operation.key in self.still
+
+
+def _has(matching: Matching, uid: int) -> bool:
+    return uid in matching.account_of or uid in matching.unmatched
 
 
 def _without_empty(plan: Plan, found: Sequence[Operation]) -> frozenset[Operation]:

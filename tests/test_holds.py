@@ -48,6 +48,15 @@ RENAMED = OWN.model_copy(update={"name": "AVC - By hand"})
 TO_ADOPT = OWN.model_copy(update={"description": ""})
 UNDEFINED = Site(definitions=DEFINED - {(8, CREATOR.id)}, assigned={})
 
+DELETED = replace(
+    COMMUNITY,
+    people=tuple(p for p in COMMUNITY.people if p.uid != 1),
+    members={guild: uids - {1} for guild, uids in COMMUNITY.members.items()},
+    roles={},
+)
+WITH_NINE = replace(COMMUNITY, people=(*COMMUNITY.people, person(9)))
+WITH_BLOCKED = replace(COMMUNITY, people=(*COMMUNITY.people, replace(person(9), active=False)))
+
 
 @dataclass(frozen=True)
 class Case:
@@ -197,7 +206,37 @@ CASES = [
         [],
         scope=GuildScope(uuid=B.uuid, name="b"),
     ),
-    Case("nobody whom anybody knows", (hold("a", user=999), hold("a", account=999)), [], []),
+    Case("an account that nobody knows", (hold("a", account=999),), [], []),
+    Case(
+        "somebody whom AVC does not have, once in each guild",
+        (hold(A.uuid, user=999), hold("a", user=999), hold("b", user=999)),
+        [],
+        [
+            "nwp.yml puts user 999 of AVC on hold in a, and AVC has no such user",
+            "nwp.yml puts user 999 of AVC on hold in b, and AVC has no such user",
+        ],
+    ),
+    Case(
+        "somebody deleted in AVC, whom their account holds",
+        (hold("a", user=1), hold("a", account=101)),
+        [],
+        [
+            "On hold, as nwp.yml says: account 101 in a is left as it is",
+            "nwp.yml puts user 1 of AVC on hold in a",
+        ],
+        community=DELETED,
+        settings={"strangers": "remove"},
+    ),
+    Case("somebody without an account", (hold("a", user=9),), [], [], community=WITH_NINE),
+    Case("somebody who is blocked", (hold("b", user=9),), [], [], community=WITH_BLOCKED),
+    Case(
+        "nobody knows everybody in a plan of one guild",
+        (hold("b", user=999),),
+        [],
+        [],
+        scope=GuildScope(uuid=B.uuid, name="b"),
+    ),
+    Case("nor in one person's", (hold("b", user=999),), [], [], scope=UserScope(uid=2)),
 ]
 
 

@@ -81,6 +81,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("on-hold", {**GUILD, "accounts": (7,)}, "account 7 in web-dev is left", "Delete that"),
     ("on-hold", GUILD, "what web-dev has for a cohort is left", "Delete that line under"),
     ("unknown-hold", GUILD, "there is none with that machine name", "correct or remove it"),
+    ("unknown-hold", ANN, "user 5 of AVC on hold in web-dev", "Somebody deleted in AVC is held by"),
     ("unknown-protected", GUILD, "protects web-dev, and there is no such guild", "correct or"),
     ("unknown-protected", {"name": "ann"}, "protects ann, and there is no such account", "correct"),
     ("enrolment-lost", ANN, "ended, or may have ended, enrolments of ann", "'Recover grades def"),

@@ -149,6 +149,12 @@ def _told(  # noqa: C901, PLR0911, PLR0912 - one branch a kind
                 f"On hold, as nwp.yml says: {held} is left as it is. Delete that line under"
                 " hold: in nwp.yml to have it synced"
             )
+        case "unknown-hold" if problem.avc is not None:
+            return (
+                f"nwp.yml puts user {problem.avc} of AVC on hold in {guilds}, and AVC has no such"
+                " user: correct or remove it under hold:. Somebody deleted in AVC is held by"
+                " account:, with Moodle's id"
+            )
         case "unknown-hold":
             return (
                 f"nwp.yml puts the guild {guilds} on hold, and there is none with that machine name"

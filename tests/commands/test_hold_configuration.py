@@ -132,3 +132,20 @@ def test_a_guild_that_there_is_not_is_told(synced: TwoSites) -> None:
     assert ran.code == 0
     assert "nwp.yml puts the guild web-def on hold, and there is none with that" in ran.out
     assert 102 not in synced.members()["web-dev"]
+
+
+def test_somebody_whom_avc_does_not_have_is_told(synced: TwoSites) -> None:
+    """Whoever is deleted there is held by their account: their user id says nothing any more."""
+    hold(synced, f"{{guild: web-dev, user: 2, until: {day(1)}}}")
+    assert "on hold" not in synced.reconciler("sync", "avc", "ss").out
+    synced.in_avc(
+        "DELETE FROM users WHERE uid = 2",
+        "DELETE FROM users_field_data WHERE uid = 2",
+        "DELETE FROM group_relationship_field_data WHERE entity_id = 2"
+        " AND plugin_id = 'group_membership'",
+    )
+    scoped = synced.reconciler("plan", "avc", "ss", "--guild=web-dev")
+    assert "no such user" not in scoped.out + scoped.err
+    ran = leave(synced)
+    assert "nwp.yml puts user 2 of AVC on hold in web-dev, and AVC has no such user" in ran.out
+    assert "held by account:" in ran.out
