@@ -121,7 +121,12 @@ def _ended(  # noqa: PLR0911 - a return a kind of ending
 
 def _fail(message: str, arguments: Sequence[str], code: int, logged: str = "") -> tuple[int, str]:
     """Tell people; gives back the code, and what a log says: ``logged``, else the message."""
-    sys.stderr.write(f"Error: {visible(message)}\n")
+    text = f"Error: {visible(message)}"
+    if sys.stderr.isatty():
+        from reconciler.render.wrapping import for_standard_error  # noqa: PLC0415 - it imports rich
+
+        text = for_standard_error(text)
+    sys.stderr.write(f"{text}\n")
     if any(_DEBUG.fullmatch(argument) for argument in arguments):
         sys.stderr.write(visible(traceback.format_exc()))
     return code, logged or message

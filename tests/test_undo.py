@@ -29,11 +29,9 @@ from reconciler.models.plan import AvcSide, FlagChange, MoodleSide, TextChange
 from reconciler.models.scope import FullScope, GuildScope, Scope, UserScope
 from reconciler.operations import operations
 from reconciler.plan_text import as_json, as_yaml, from_text
-from reconciler.render.holds import hold_lines
 from reconciler.render.plan import plan_lines
 from reconciler.render.problems import sentence
 from reconciler.undo import holds, inverse
-from reconciler.yaml_text import load_plain
 from tests.roles_world import BESIDE, OWN, A
 from tests.world import SITE
 
@@ -45,7 +43,6 @@ START = RunStart(
     digest="sha256:…",
     by="somebody",
 )
-UNTIL = date(2026, 12, 31)
 CREATED = (
     "The run created cohort 8 for a: put away, and not deleted. Delete it in Moodle, once no course"
     " needs it"
@@ -142,7 +139,7 @@ def test_what_a_run_did_not_do_is_not_undone(status: Status) -> None:
     plan = inverse(run(RunStep(ADD, status)))
     assert plan.empty
     assert plan.problems == ()
-    assert holds(run(RunStep(ADD, status)), UNTIL) == ()
+    assert holds(run(RunStep(ADD, status)), date(2026, 12, 31)) == ()
 
 
 LINES_LOST = (
@@ -236,43 +233,6 @@ SCOPES: list[tuple[str, Scope]] = [
 def test_the_scope_is_the_runs(told: str, scope: Scope) -> None:
     """A guild's with its UUID, which the journal has by each operation."""
     assert inverse(run(ADD, start=START.model_copy(update={"scope": told}))).scope == scope
-
-
-def test_holds_are_one_a_person_and_guild_and_one_a_guild() -> None:
-    """By AVC's user id where there is one, else by account; ready to be read as YAML."""
-    done = run(
-        change("update", name=NAME), ADD, GIVE, replace(REMOVE, account=104, uid=None), DEFINE
-    )
-    text = "\n".join(hold_lines(holds(done, UNTIL), "avc"))
-    assert [{**entry, "until": str(entry["until"])} for entry in held(text)] == [
-        {"guild": A.uuid, "until": "2026-12-31"},
-        {"guild": A.uuid, "account": 104, "until": "2026-12-31"},
-        {"guild": A.uuid, "user": 1, "until": "2026-12-31"},
-    ]
-    assert text.count("# a") == 1
-
-
-def held(text: str) -> Any:
-    """The entries, of nwp.yml with what is printed pasted below the site."""
-    pasted = "sites:\n  avc:\n    recipe: avc\n" + text.partition(":\n")[2]
-    found: Any = load_plain(pasted, "nwp.yml")
-    return found["sites"]["avc"]["moodle_integration"]["sync"]["hold"]
-
-
-def test_a_hold_says_nothing_that_yaml_would_take_otherwise() -> None:
-    """Whatever a site calls its guild, and whatever it takes for a UUID."""
-    odd = replace(ADD, key=CohortKey(uuid="1e5: }\n"), guild="a\n- b\u202e")
-    (item,) = holds(run(odd), UNTIL)
-    lines = list(hold_lines([item], "avc"))
-    assert all("\n" not in line for line in lines)
-    assert [(entry["guild"], entry["user"]) for entry in held("\n".join(lines))] == [
-        ("1e5: }\n", 1)
-    ]
-
-
-def test_what_is_left_of_nobodys_cohort_is_held_by_nothing() -> None:
-    """There is no guild to hold."""
-    assert holds(run(replace(TAKE, key=NOBODYS, guild="left-77")), UNTIL) == ()
 
 
 def test_a_plan_that_undoes_says_so() -> None:

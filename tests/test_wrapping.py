@@ -29,6 +29,37 @@ CASES = {
     ),
     "no width at all": ("    - a b", 0, ["    - a", "      b"]),
     "exactly": ("one two", 7, ["one two"]),
+    "a command at the end": (
+        "Written. To review it: reconciler show 'my plan.yaml' --all",
+        30,
+        ["Written. To review it:", "reconciler show 'my plan.yaml' --all"],
+    ),
+    "a command with what it needs before it": (
+        "  RECONCILER_STATE=/s reconciler apply plan.yaml --ack removals@1",
+        20,
+        ["  RECONCILER_STATE=/s reconciler apply plan.yaml --ack removals@1"],
+    ),
+    "a command in a directory": (
+        "Made. Try: cd here && PATH=$PWD/bin:$PATH reconciler plan avc ss",
+        20,
+        ["Made. Try:", "cd here && PATH=$PWD/bin:$PATH reconciler plan avc ss"],
+    ),
+    "a prompt": ("$ pl avc-moodle-sync avc ss", 9, ["$ pl avc-moodle-sync avc ss"]),
+    "a remedy": (
+        "Others can read it. Run: chmod 600 /a/file",
+        25,
+        ["Others can read it. Run:", "chmod 600 /a/file"],
+    ),
+    "an acknowledgement": (
+        "is meant: --ack removals@1234 lets it",
+        24,
+        ["is meant:", "--ack removals@1234 lets", "it"],
+    ),
+    "a command that is only named": (
+        "as reconciler show has it",
+        14,
+        ["as reconciler", "show has it"],
+    ),
 }
 
 

@@ -18,12 +18,17 @@ def keep(work: "Work", pair: "SitePair", held: "HeldBack") -> "Iterator[str]":
     from reconciler.commands.files import stamped
     from reconciler.reconciliation import held_alone
     from reconciler.render.guards import held_back_lines, would_hold_back
-    from reconciler.state import VARIABLE
 
     if not held.positions:
         return would_hold_back(held)
     plan = held_alone(work, pair, held)
     file = pair.state.keep(stamped(plan))
+    return held_back_lines(held, plan, file, same_state())
+
+
+def same_state() -> str:
+    """What a command needs in front of it, to find the state directory of this run."""
+    from reconciler.state import VARIABLE
+
     named = os.environ.get(VARIABLE)
-    before = f"{VARIABLE}={shlex.quote(named)} " if named else ""
-    return held_back_lines(held, plan, file, before)
+    return f"{VARIABLE}={shlex.quote(named)} " if named else ""

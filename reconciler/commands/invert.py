@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from reconciler.render.terminal import Terminal
     from reconciler.stale import Checked
     from reconciler.state import StateDirectory
+    from reconciler.undo import NamedHold
 
 DAYS = 30
 """For which holds are proposed."""
@@ -66,7 +67,6 @@ def invert(
     """
     day = _day(until)
     from reconciler.reconciliation_alone import planned_alone
-    from reconciler.render.holds import hold_lines
     from reconciler.render.terminal import Terminal, note
     from reconciler.undo import holds, inverse
 
@@ -77,18 +77,24 @@ def invert(
         note(pair.traffic(), debug=debug)
     terminal = Terminal()
     _show(work, output, terminal)
-    if record.start.undoes is not None:
-        terminal.plan(_undoing(record.start.undoes))
-    elif not work.plan.empty:
-        told = [*hold_lines(holds(record, day), work.plan.avc.site)]
-        terminal.plan(told[:2])
-        # What is to be pasted is left in one piece.
-        terminal.lines(told[2:])
+    again = record.start.undoes
+    if again is not None:
+        terminal.plan(_undoing(again))
+    if work.plan.empty:
+        terminal.line(_nothing(work.plan))
+        return 0
+    if again is None:
+        _show_holds(holds(record, day), work.plan, terminal)
+    if output is not None:
+        terminal.line()
+        terminal.line(_next(work.plan, output))
     return 0
 
 
 def _show(work: "Work", output: Path | None, terminal: "Terminal") -> None:
     """The plan, or where it is, and whether it fits. Raises PlanFileError."""
+    import shlex
+
     from reconciler.render.guards import tripped
     from reconciler.render.plan import plan_lines
     from reconciler.render.problems import sentence
@@ -101,10 +107,17 @@ def _show(work: "Work", output: Path | None, terminal: "Terminal") -> None:
         terminal.plan([headline(work.plan), *tripped(work.plan.guards)])
         terminal.plan(f"⚠ {sentence(problem)}" for problem in work.plan.problems)
     terminal.plan(_fit(work.checked))
-    if work.plan.empty:
-        terminal.line(_nothing(work.plan))
-    elif output is not None:
-        terminal.lines(_next(output))
+    if output is not None and not work.plan.empty:
+        shown = f"reconciler show {shlex.quote(str(output))}"
+        terminal.line(f"Written to {output}. To review it: {shown}")
+
+
+def _show_holds(found: "Sequence[NamedHold]", plan: "Plan", terminal: "Terminal") -> None:
+    from reconciler.render.holds import before_applying, hold_lines
+
+    if found:
+        terminal.lines(["", before_applying(plan.avc.site)])
+        terminal.copied(hold_lines(found, plan))
 
 
 def _day(told: str | None) -> date:
@@ -217,9 +230,9 @@ def _nothing(plan: "Plan") -> str:
     return "✓ There is nothing to undo."
 
 
-def _next(file: Path) -> Iterator[str]:
-    import shlex
+def _next(plan: "Plan", file: Path) -> str:
+    """What undoes the run, as it has to be typed."""
+    from reconciler.commands.held import same_state
+    from reconciler.render.guards import apply_command
 
-    named = shlex.quote(str(file))
-    yield f"Written to {file}. To review it: reconciler show {named}"
-    yield f"To undo the run: reconciler apply {named}"
+    return f"Then, to undo the run: {same_state()}{apply_command(plan, str(file))}"

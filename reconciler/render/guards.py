@@ -28,6 +28,21 @@ def tripped(guards: Iterable[GuardFigures]) -> Iterator[str]:
     yield from guard_lines(found)
 
 
+def holding_back(held: HeldBack, total: int, *, dry_run: bool) -> Iterator[str]:
+    """How much of so many operations guards hold back of a one-shot run, and which guards."""
+    if not held.tripped:
+        return
+    count, would = len(held.positions), "would " if dry_run else ""
+    if not total:
+        yield "⚠ Nothing is to be done; if it were, guards would hold it back:"
+    elif count == total:
+        yield f"⚠ Guards {would}hold all {number(total, 'operation')} back."
+    else:
+        rest = "would be" if dry_run else "is"
+        yield f"⚠ Guards {would}hold {count} of {total} operations back; the rest {rest} carried out."
+    yield from guard_lines(held.tripped)
+
+
 def acknowledged(held: HeldBack) -> Iterator[str]:
     """Which guards were acknowledged, and which acknowledgements did nothing."""
     for guard in held.acknowledged:
@@ -50,7 +65,12 @@ def held_back_lines(held: HeldBack, plan: Plan, file: str, before: str) -> Itera
     count = number(len(operations(plan)), "operation")
     yield f"✗ Held back, as nobody has acknowledged it: {count}"
     yield from guard_lines(held.tripped)
-    acks = [f"--ack {guard.acknowledge}" for guard in plan.guards if guard.acknowledge]
     yield f"Look at it: reconciler show {shlex.quote(file)}"
     yield "If it is meant:"
-    yield f"  {before}reconciler apply {' '.join([shlex.quote(file), *acks])}"
+    yield f"  {before}{apply_command(plan, file)}"
+
+
+def apply_command(plan: Plan, file: str) -> str:
+    """What applies a plan that is in a file, and acknowledges all that guards hold back of it."""
+    acks = [f"--ack {guard.acknowledge}" for guard in plan.guards if guard.acknowledge]
+    return f"reconciler apply {' '.join([shlex.quote(file), *acks])}"

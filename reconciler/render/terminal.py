@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -40,44 +40,36 @@ class Terminal:
 
     def line(self, text: str = "") -> None:
         """One line; its mark (✓ ℹ ⚠ ✗) gives it a colour on a terminal."""
-        mark = text.strip()[:1]
-        # Whatever a site's text may hold: it must not move the cursor, or turn the line around.
-        if self._console:
-            self._console.print(visible(text), markup=False, style=_STYLES.get(mark))
-        else:
-            _write(f"{visible(text)}\n")
+        self.lines([text])
 
     def lines(self, texts: Iterable[str]) -> None:
-        """Several lines."""
-        if self._console:
-            for text in texts:
-                self.line(text)
-        elif written := "".join(f"{visible(text)}\n" for text in texts):
-            _write(written)
-
-    def plan(self, texts: Iterable[str]) -> None:
-        """A plan's lines: wrapped to the width of a terminal, and what comes or goes in colour.
+        """Several lines: wrapped to the width of a terminal, but for commands.
 
         To a pipe each goes in one piece, for whoever searches in it.
         """
-        if not self._console:
-            self.lines(texts)
+        self._print(texts, _STYLES)
+
+    def plan(self, texts: Iterable[str]) -> None:
+        """A plan's lines, likewise: what comes or goes is in colour, too."""
+        self._print(texts, _OF_PLANS)
+
+    def copied(self, texts: Iterable[str]) -> None:
+        """Lines that somebody copies into a file: each in one piece, also on a terminal."""
+        self._print(texts, {}, whole=True)
+
+    def _print(
+        self, texts: Iterable[str], styles: Mapping[str, str], *, whole: bool = False
+    ) -> None:
+        # Whatever a site's text may hold: it must not move the cursor, or turn the line around.
+        if self._console is None:
+            if written := "".join(f"{visible(text)}\n" for text in texts):
+                _write(written)
             return
+        wraps = not whole and sys.stdout.isatty()
+        width = self._console.width if wraps else sys.maxsize
         left = iter(texts)
         while some := [*islice(left, _AT_ONCE)]:
-            self._console.print(self._painted(some))
-
-    def _painted(self, texts: Iterable[str]) -> "Text":
-        from rich.text import Text  # noqa: PLC0415 - only terminals pay for it
-
-        from reconciler.render.wrapping import wrapped  # noqa: PLC0415 - it imports rich
-
-        width = self._console.width if self._console and sys.stdout.isatty() else sys.maxsize
-        painted = [
-            Text("\n".join(wrapped(visible(text), width)), _OF_PLANS.get(_first_word(text), ""))
-            for text in texts
-        ]
-        return Text("\n").join(painted)
+            self._console.print(_painted(some, styles, width))
 
     def document(self, text: str) -> None:
         """A whole document in another format, as it is."""
@@ -94,6 +86,17 @@ class Terminal:
         with bar(self._console) as shown:
             task = shown.add_task("  Applying", total=total)
             yield lambda _applied: shown.advance(task)
+
+
+def _painted(texts: Iterable[str], styles: Mapping[str, str], width: int) -> "Text":
+    from rich.text import Text  # noqa: PLC0415 - only terminals pay for it
+
+    from reconciler.render.wrapping import wrapped_lines  # noqa: PLC0415 - it imports rich
+
+    return Text("\n").join(
+        Text(wrapped_lines(visible(text), width), styles.get(_first_word(text), ""))
+        for text in texts
+    )
 
 
 def _first_word(text: str) -> str:

@@ -5,8 +5,26 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len
 
-_START = re.compile(r" *(?:[-+*•→✓ℹ⚠✗] )?")
-"""What a line is indented by, its bullet too: the lines below start where its words do."""
+_START = re.compile(r" *(?:[-+*•→✓ℹ⚠✗$] |Error: )?")
+"""What a line is indented by, with its bullet: the lines below start where its words do."""
+_PIECES = re.compile(
+    r"(?:^|(?<=: ))(?:cd \S+ && )?(?:[A-Z_]+=\S+ )*(?:reconciler|pl|ddev|chmod) .*"
+    r"|--ack \S+|\S+"
+)
+"""What is never broken: a command, from its line's begin or a colon to the end, as somebody copies
+it; an acknowledgement; and each word."""
+
+
+def wrapped_lines(text: str, width: int) -> str:
+    """A text that may have several lines, each of them ``wrapped``."""
+    return "\n".join(part for line in text.split("\n") for part in wrapped(line, width))
+
+
+def for_standard_error(text: str) -> str:
+    """The same for standard error, which is a terminal."""
+    from rich.console import Console  # noqa: PLC0415 - not everybody who wraps pays for it
+
+    return wrapped_lines(text, Console(stderr=True).width)
 
 
 def wrapped(text: str, width: int) -> Iterator[str]:
@@ -25,13 +43,13 @@ def wrapped(text: str, width: int) -> Iterator[str]:
 def hanging(start: str, text: str, width: int) -> Iterator[str]:
     """The text behind ``start``, in lines of ``width`` columns, all of them that far in.
 
-    ``textwrap`` counts characters, of which some take two columns. A word, as an address or a
-    command's argument, is rather too long than broken.
+    ``textwrap`` counts characters, of which some take two columns. A word, as an address, or a
+    command is rather too long than broken.
     """
     line, below, blank = start, " " * cell_len(start), ""
-    for word in text.split():
-        if blank and cell_len(line) + len(blank) + cell_len(word) > width:
+    for piece in _PIECES.findall(text):
+        if blank and cell_len(line) + len(blank) + cell_len(piece) > width:
             yield line
             line, blank = below, ""
-        line, blank = f"{line}{blank}{word}", " "
+        line, blank = f"{line}{blank}{piece}", " "
     yield line

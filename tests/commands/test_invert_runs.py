@@ -1,5 +1,6 @@
 """Which run is undone, and how much of one that was cut off."""
 
+import shlex
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from reconciler.models.operations import Outcome, Step
 from reconciler.state import StateDirectory
 from tests.commands.by_command_line import leaves
 from tests.commands.undoing import Place, without_outcomes
+from tests.two_sites import TwoSites
 
 
 def test_a_run_that_changed_nothing_needs_no_undoing(place: Place, state_path: Path) -> None:
@@ -84,6 +86,34 @@ def test_the_last_day_of_the_holds_is_told(place: Place) -> None:
     day = (today + timedelta(days=30)).isoformat()
     assert f"until: {day}}}" in place.invert("last").out
     assert "until: 2999-01-01}" in place.invert("last", "--until", "2999-01-01").out
+
+
+def test_what_is_printed_undoes_the_run_in_the_order_in_which_it_is_printed(
+    world: TwoSites, state_path: Path
+) -> None:
+    """First the holds, each with the person's name; last the command, which guards let through."""
+    assert world.reconciler("sync", "avc", "ss").code == 0
+    assert any(world.members().values())
+    told = world.reconciler("invert", "last", "-o", "my undo.yaml").out
+    before, _, holds = told.partition("\nBefore you apply: put these lines into nwp.yml, ")
+    assert "Guards hold this plan back" in before
+    assert "user: 1, until: " in holds
+    assert holds.count("  # zzacc1\n") == 2
+    command = told.splitlines()[-1].partition("Then, to undo the run: ")[2]
+    words = shlex.split(command)
+    assert words[:4] == [f"RECONCILER_STATE={state_path}", "reconciler", "apply", "my undo.yaml"]
+    assert world.reconciler(*words[2:]).code == 0
+    assert not any(world.members().values())
+
+
+def test_where_names_are_off_nobody_is_named_beside_a_hold(world: TwoSites) -> None:
+    """Nor anywhere else."""
+    nwp = world.directory / "nwp.yml"
+    nwp.write_text(nwp.read_text().replace("sync: {", "sync: {names: false, "))
+    assert world.reconciler("sync", "avc", "ss").code == 0
+    told = world.reconciler("invert", "last", "-o", "undo.yaml").out
+    assert "user: 1, until: " in told
+    assert "zz" not in told
 
 
 def test_a_run_at_work_is_not_undone(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,7 +112,7 @@ def test_an_inversion_is_logged(synced: TwoSites) -> None:
         "removals-per-guild",
         "archives",
     ]
-    assert "To undo the run" in ran.out
+    assert "Then, to undo the run: " in ran.out
 
 
 def test_people_read_standard_output(synced: TwoSites) -> None:

@@ -43,12 +43,12 @@ class Place:
         The lines that are there already are there once.
         """
         head = "    moodle_integration:\n"
-        sync, _, block = told.partition(f"\n{head}")[2].partition("\n")
+        sync, _, block = told.partition(f"\n{head}")[2].partition("\n\n")[0].partition("\n")
         file = self.sites.directory / "nwp.yml"
         before, there, after = file.read_text().partition(f"      {SYNC}")
         assert (sync, there) == ("      sync:", f"      {SYNC}")
         assert before.count(head) == 1
-        file.write_text(f"{before}{sync}\n        {GUARDS}\n{block}{after}")
+        file.write_text(f"{before}{sync}\n        {GUARDS}\n{block}\n{after}")
 
     def state(self) -> dict[str, Any]:
         """All that this program may change in Moodle: cohorts, members, definitions and roles."""

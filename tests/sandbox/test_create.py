@@ -111,9 +111,9 @@ def test_an_invented_address_is_known_by_its_host(url: str, invented: bool) -> N
 
 def follow(told: str, nwp: Path) -> None:
     """Do what ``invert`` says: its lines from ``sync:`` on, below those of moodle_integration."""
-    assert "under the site avc." in told
+    assert "under the site avc, or" in told
     assert "put only `sync:` and what is under it below the lines there" in told
-    block = told.partition("\n    moodle_integration:\n")[2]
+    block = told.partition("\n    moodle_integration:\n")[2].partition("\n\n")[0] + "\n"
     before, head, after = nwp.read_text().partition("\nsites:\n  avc:\n")
     entry = re.search(r"^    moodle_integration:\n(?: {6}.*\n)+", after, re.MULTILINE)
     assert block.startswith("      sync:\n")
