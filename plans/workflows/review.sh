@@ -49,7 +49,8 @@ print(*found[:1])'
 }
 
 open_request() { # BRANCH TITLE
-    text="What differs between the two sites. Review it, and merge it to have it carried out."
+    text="What differs between the two sites. Review it; merging it has it carried out, unless a \
+guard holds it back. Then the newest comment ends with what to do."
     if [ -n "${GITLAB_CI:-}" ]; then
         api merge_requests --data-urlencode "source_branch=$1" \
             --data-urlencode "target_branch=$BASE" --data-urlencode "title=$2" \
@@ -65,6 +66,15 @@ comment_on() { # NUMBER FILE
     else
         gh pr comment "$1" --body-file "$2" >/dev/null
     fi
+}
+
+held() { # AVC MOODLE FILE: what else a comment on a plan has to say that a guard holds
+    grep -q '^- ✗ .*--ack ' "$3" || return 0
+    printf '\n%s %s %s %s\n' \
+        "**Merging carries nothing out while a guard holds this plan back.** If it is meant, put" \
+        "each word that follows \`--ack\` above on a line of its own in \`plans/$1/$2.acks\`, in" \
+        "this same request. If it is not meant, do not merge it: mend it in AVC, or put each person" \
+        "on hold in nwp.yml (docs/operating.md of avc-moodle-sync, \"If a removal is not meant\")."
 }
 
 close_request() { # NUMBER
@@ -102,7 +112,8 @@ propose() { # AVC MOODLE FILE: a merge request with the plan, once for each plan
     git -C "$tree" commit --quiet --message "$title"
     git -C "$tree" push --quiet --force origin "HEAD:refs/heads/$branch"
     git worktree remove --force "$tree"
-    reconciler show "$3" --format markdown >"$scratch/comment.md"
+    reconciler show "$3" --format markdown >"$scratch/plan.md"
+    { cat "$scratch/plan.md" && held "$1" "$2" "$scratch/plan.md"; } >"$scratch/comment.md"
     [ -n "$number" ] || open_request "$branch" "$title"
     number=$(request_of "$branch")
     comment_on "$number" "$scratch/comment.md"
@@ -111,7 +122,9 @@ propose() { # AVC MOODLE FILE: a merge request with the plan, once for each plan
 
 plan() { # AVC MOODLE
     made=0
-    reconciler plan "$1" "$2" --detailed-exitcode --output "$scratch/plan.yaml" || made=$?
+    reconciler plan "$1" "$2" --detailed-exitcode --output "$scratch/plan.yaml" \
+        >"$scratch/said" || made=$?
+    sed '/^Written to /d' "$scratch/said" # a file that is gone when somebody reads this
     case $made in
     0)
         number=$(request_of "plan/$1/$2")
@@ -144,7 +157,8 @@ apply_plan() { # FILE
     case $code in
     3)
         say "a guard holds $1 back, and nothing was written. If it is meant, put the word that" \
-            "follows --ack above on a line of its own in ${1%.yaml}.acks, and merge that"
+            "follows --ack above on a line of its own in ${1%.yaml}.acks, and merge that. If it is" \
+            "not, docs/operating.md of avc-moodle-sync has what to do"
         ;;
     4)
         say "the sites have changed since $1 was made, and nothing was written: a new plan"

@@ -31,12 +31,14 @@ class Forge:
         asked = {"branch": branch, "base": base, "state": "opened"}
         return [r for r in reversed(self.requests) if asked.items() <= r.items()]
 
-    def open(self, branch: str, base: str, title: str, *, fork: bool = False) -> None:
+    def open(
+        self, branch: str, base: str, title: str, text: str = "", *, fork: bool = False
+    ) -> None:
         if not fork and any(not r["fork"] for r in self.opened(branch, base)):
             sys.exit("there is one for this branch")
         number = len(self.requests) + 1
         new = {"number": number, "branch": branch, "base": base, "title": title, "fork": fork}
-        self.requests.append(new | {"state": "opened", "comments": []})
+        self.requests.append(new | {"text": text, "state": "opened", "comments": []})
         self._keep()
 
     def comment(self, number: str, body: str) -> None:
@@ -78,7 +80,7 @@ def gh(arguments: list[str], forge: Forge) -> None:
         found = [r for r in forge.opened(asked.head, asked.base) if not r["fork"]]
         sys.stdout.writelines(f"{request['number']}\n" for request in found[:1])
     elif asked.verb == "create":
-        forge.open(asked.head, asked.base, asked.title)
+        forge.open(asked.head, asked.base, asked.title, asked.body)
         sys.stdout.write("https://github.example/plans/pull/1\n")
     elif asked.verb == "comment":
         forge.comment(asked.number, Path(asked.body_file).read_text(encoding="utf-8"))
@@ -112,7 +114,8 @@ def curl(arguments: list[str], forge: Forge) -> None:
             ]
             sys.stdout.write(json.dumps(found))
         case "POST", ["merge_requests"] if sent["remove_source_branch"] == "true":
-            forge.open(sent["source_branch"], sent["target_branch"], sent["title"])
+            branch, base = sent["source_branch"], sent["target_branch"]
+            forge.open(branch, base, sent["title"], sent["description"])
         case "POST", ["merge_requests", number, "notes"]:
             forge.comment(number, sent["body"])
         case "PUT", ["merge_requests", number] if sent == {"state_event": "close"}:

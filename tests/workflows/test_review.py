@@ -20,7 +20,10 @@ Make = Callable[[], Repository]
 def test_a_plan_becomes_a_merge_request_and_merging_carries_it_out(plans: Repository) -> None:
     """The whole way: schedule, one request with the plan and its Markdown, merge, apply, quiet."""
     main = plans.head("main")
-    assert plans.job("plan").code == 0
+    planned = plans.job("plan")
+    assert planned.code == 0
+    assert "cohorts to create" in planned.said
+    assert "plan.yaml" not in planned.said, "that file is gone with the job"
     (request,) = plans.requests()
     plan = plans.show(BRANCH)
     assert request["title"] == plan.splitlines()[0].removeprefix("# ")

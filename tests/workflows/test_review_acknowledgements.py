@@ -3,7 +3,13 @@
 import re
 
 from tests.workflows.pipeline import BRANCH, Repository
-from tests.workflows.review import empty_a_guild, forget_members, proposed_and_merged, size
+from tests.workflows.review import (
+    both_forges,
+    empty_a_guild,
+    forget_members,
+    proposed_and_merged,
+    size,
+)
 
 ACKS = "plans/avc/ss.acks"
 
@@ -31,6 +37,26 @@ def test_a_guard_holds_until_it_is_acknowledged_in_git(synced: Repository) -> No
     done = synced.job("apply", before)
     assert done.code == 0, done.said
     assert size(synced) < members
+
+
+@both_forges
+def test_a_request_says_that_merging_does_not_carry_a_held_plan_out(synced: Repository) -> None:
+    """Its comment ends with the file for each word, and with what to do if it is not meant; its own
+    text, which stays when the plan is replaced, promises nothing that a guard can keep from it.
+    """
+    forget_members(synced, 1)
+    assert synced.job("plan").code == 0
+    empty_a_guild(synced)
+    assert synced.job("plan").code == 0
+    (request,) = synced.requests()
+    free, held = request["comments"]
+    last = held.rstrip().splitlines()[-1]
+    assert last.startswith("**Merging carries nothing out while a guard holds this plan back.**")
+    assert f"`{ACKS}`" in last
+    assert "If it is not meant" in last
+    assert "Merging carries nothing out" not in free
+    assert ACKS not in free
+    assert "unless a guard holds it back" in request["text"]
 
 
 def test_what_is_acknowledged_in_the_merge_request_is_applied_with_it(synced: Repository) -> None:
