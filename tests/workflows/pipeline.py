@@ -193,6 +193,7 @@ class Repository:
         known = {f"matrix.{key}": value for key, value in matrix.items()} | {
             "github.token": "ghs-secret",
             "github.event.before": before,
+            "secrets.RECONCILER_AVC_PASSWORD": "",
             "secrets.RECONCILER_SS_TOKEN": "",
         }
         paths = place.parent / f"{place.name}-path"

@@ -72,13 +72,13 @@ def test_gitlab_plans_on_schedule_and_applies_on_merge() -> None:
     assert pipeline["workflow"]["auto_cancel"] == {"on_new_commit": "none"}
 
 
-def test_github_plans_on_schedule_and_applies_on_merge() -> None:
-    """Each job has its own event, and nothing cancels what waits."""
+def test_github_plans_on_schedule_or_by_hand_and_applies_on_merge() -> None:
+    """Each job has its own events, and nothing cancels what waits."""
     workflow: Any = document("github-workflow.yml")
-    assert workflow["on"].keys() == {"schedule", "push"}
+    assert workflow["on"].keys() == {"schedule", "workflow_dispatch", "push"}
     events = {name: job["if"] for name, job in workflow["jobs"].items()}
     assert events == {
-        "plan": "github.event_name == 'schedule'",
+        "plan": "github.event_name != 'push'",
         "apply": "github.event_name == 'push'",
     }
     assert "concurrency" not in workflow

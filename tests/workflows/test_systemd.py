@@ -14,6 +14,7 @@ from tests.workflows.pipeline import BIN, WORKFLOWS
 from tests.workflows.schedules import Machine
 
 UNITS = ("avc-moodle-sync@.service", "avc-moodle-sync@.timer", "avc-moodle-sync-failed@.service")
+ROOT = str(WORKFLOWS.parent.parent)
 SPECIFIERS = {"%i": "nightly", "%L": "/var/log", "%S": "/var/lib", "%H": "here", "%%": "%"}
 
 
@@ -84,17 +85,53 @@ def test_it_runs_at_two_at_night(analyze: Path) -> None:
 
 
 def test_the_document_sets_it_up(machine: Machine) -> None:
-    """What docs/workflows.md writes to NAME.conf is what the service takes."""
-    document = WORKFLOWS.parent.parent / "docs" / "workflows.md"
-    blocks = re.findall(r"^```bash\n(.*?)^```", document.read_text(), re.MULTILINE | re.DOTALL)
-    (block,) = (block for block in blocks if "systemctl" in block)
-    machine.records("systemctl")
-    done = machine.run(["bash", "-ec", block.replace("/etc/", f"{machine.home}/etc/")])
-    assert (done.code, done.said) == (0, "")
+    """What docs/workflows.md has for it puts every unit there, and writes to NAME.conf what the
+    service takes; the service is tried before it has a timer.
+    """
+    units = machine.home / "etc" / "systemd" / "system"
+    units.mkdir(parents=True)
+    for program in ("apt-get", "systemctl"):
+        machine.records(program)
+    sudo = machine.home / "bin" / "sudo"
+    sudo.write_text('#!/bin/sh\nexec "$@"\n')
+    sudo.chmod(0o755)
+    for block in set_up():
+        here = block.replace("/etc/", f"{machine.home}/etc/").replace("/opt/avc-moodle-sync", ROOT)
+        done = machine.run(["bash", "-ec", here])
+        assert done.code == 0, done.said
+    assert {unit.name for unit in units.iterdir()} == set(UNITS)
     (conf,) = (machine.home / "etc" / "avc-moodle-sync").iterdir()
     comment = re.findall(r"^#   (\w+=\S+)$", text(UNITS[0]), re.MULTILINE)
     assert (conf.stem, conf.read_text().splitlines()) == ("nightly", comment)
-    assert machine.recorded().endswith("/systemctl|enable|--now|avc-moodle-sync@nightly.timer|\n")
+    started = [line.split("|")[1:-1] for line in machine.recorded().splitlines()]
+    assert started[-2:] == [
+        ["start", "avc-moodle-sync@nightly"],
+        ["enable", "--now", "avc-moodle-sync@nightly.timer"],
+    ]
+
+
+def set_up() -> list[str]:
+    """The commands of docs/workflows.md that set a timer up."""
+    document = (Path(ROOT) / "docs" / "workflows.md").read_text(encoding="utf-8")
+    section = document.partition("\n## A systemd timer\n")[2].partition("\n## ")[0]
+    blocks = re.findall(r"^```bash\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+    return [block for block in blocks if "/etc/" in block]
+
+
+def test_what_is_held_back_is_looked_at_as_the_document_has_it(machine: Machine) -> None:
+    """The program is found, with the service's user and state, from the directory of nwp.yml."""
+    document = (Path(ROOT) / "docs" / "workflows.md").read_text(encoding="utf-8")
+    (state,) = values(UNITS[0], "StateDirectory")
+    (there,) = values(UNITS[0], "WorkingDirectory")
+    (user,) = values(UNITS[0], "User")
+    (line,) = re.findall(r"^sudo -u (.+ reconciler history)$", document, re.MULTILINE)
+    assert f"\ncd {there}\nsudo -u {line}" in document
+    who, _, command = line.partition(" ")
+    assert (who, f"RECONCILER_STATE=/var/lib/{state} " in command) == (user, True)
+    here = command.replace("/opt/avc-moodle-sync/.venv/bin", str(BIN))
+    here = here.replace("/var/lib/", f"{machine.home}/")
+    done = machine.run(["bash", "-ec", here], machine.sites.directory, PATH="/usr/bin:/bin")
+    assert done.code == 0, done.said
 
 
 def test_its_state_is_its_own() -> None:
