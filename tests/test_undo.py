@@ -43,6 +43,7 @@ START = RunStart(
     digest="sha256:…",
     by="somebody",
 )
+UNTIL = date(2026, 12, 31)
 CREATED = (
     "The run created cohort 8 for a: put away, and not deleted. Delete it in Moodle, once no course"
     " needs it"
@@ -139,7 +140,7 @@ def test_what_a_run_did_not_do_is_not_undone(status: Status) -> None:
     plan = inverse(run(RunStep(ADD, status)))
     assert plan.empty
     assert plan.problems == ()
-    assert holds(run(RunStep(ADD, status)), date(2026, 12, 31)) == ()
+    assert holds(run(RunStep(ADD, status)), UNTIL) == ()
 
 
 LINES_LOST = (

@@ -1,7 +1,6 @@
 """What is held so that an undone run stays undone, ready to be put into nwp.yml."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from hypothesis import example, given
@@ -13,9 +12,7 @@ from reconciler.render.holds import hold_lines
 from reconciler.undo import holds, inverse
 from reconciler.yaml_text import load_plain
 from tests.roles_world import A
-from tests.test_undo import ADD, DEFINE, GIVE, NAME, REMOVE, TAKE, change, run
-
-UNTIL = date(2026, 12, 31)
+from tests.test_undo import ADD, DEFINE, GIVE, NAME, REMOVE, TAKE, UNTIL, change, run
 
 
 def test_holds_are_one_a_person_and_guild_and_one_a_guild() -> None:
