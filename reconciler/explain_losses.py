@@ -13,6 +13,7 @@ from reconciler.models.explanation import PlannedOperation, RoleTaken
 from reconciler.models.members import Reason
 from reconciler.models.moodle import COMPONENT, PLUGIN, Grant
 from reconciler.models.operations import (
+    AddMember,
     AssignRole,
     ChangeCohort,
     Operation,
@@ -37,54 +38,40 @@ def grounds(operation: Operation, plan: Plan, now: Planned | None = None) -> tup
     puts_away = isinstance(operation, ChangeCohort) and operation.action == "archive"
     if plan.undoes is not None or not (puts_away or isinstance(operation, UndefineRole)):
         return ()
-    told = _told(operation.key, plan) or (_seen(operation, now) if now else None)
-    return (told,) if told else tuple(_possible(operation, plan, now))
+    told = _told(operation.key, plan)
+    for orphan in now.pairing.orphans if now and not told else ():
+        told = orphan.because if orphan.mark.key == operation.key else told
+    return (told,) if told else tuple(_possible(operation.key, plan, now))
 
 
 def _told(key: CohortKey, plan: Plan) -> Reason | None:
-    """Why, by what the plan has for the rest of the guild."""
-    cohorts = [cohort for cohort in plan.cohorts if cohort.uuid == key.uuid]
-    reasons = {
-        cohort.key: line.because
-        for cohort in cohorts
-        for line in (*cohort.members, *cohort.assignments)
-        if line.because in _OF_COHORTS
-    }
-    own = any(cohort.action == "archive" for cohort in cohorts if cohort.role is None)
-    if own or "guild-gone" in reasons.values():
+    """Why, by what the plan has for the rest of the cohort, and for the guild's own."""
+    guild = [cohort for cohort in plan.cohorts if cohort.uuid == key.uuid]
+    if any(cohort.role is None and cohort.action == "archive" for cohort in guild):
         return "guild-gone"
-    return reasons.get(key)
+    here = [cohort for cohort in guild if cohort.key == key]
+    lines = [line for cohort in here for line in (*cohort.members, *cohort.assignments)]
+    return next((line.because for line in lines if line.because in _OF_COHORTS), None)
 
 
-def _seen(operation: Operation, now: Planned) -> Reason | None:
-    """Why, by what the sites have now."""
-    key, roles = operation.key, now.wishes.roles
-    for orphan in now.pairing.orphans:
-        if orphan.mark.key == key:
-            return orphan.because
-    wanted = any(pair.key == key for pair in now.pairing.pairs)
-    other_way = wanted and roles.way(key.role) != "definition"
-    return "way" if other_way and isinstance(operation, UndefineRole) else None
-
-
-def _possible(operation: Operation, plan: Plan, now: Planned | None) -> Iterator[Reason]:
+def _possible(key: CohortKey, plan: Plan, now: Planned | None) -> Iterator[Reason]:
     """What is left where nothing tells it."""
-    key = operation.key
-    given = next((one for one in plan.roles if one.role == key.role), None)
-    refused = any(p.kind == "privileged-role" and key.role in p.roles for p in plan.problems)
     there = _alive(key, plan) if now is None else key.uuid in now.pairing.names
     if not there:
         yield "guild-gone"
     if now is not None and not there:
         return
-    by_members = given is not None and not set(given.guild_roles).isdisjoint(ORDINARY)
-    if key.role is not None and not refused and (given is None or by_members):
+    given = next((one for one in plan.roles if one.role == key.role), None)
+    refused = any(p.kind == "privileged-role" and key.role in p.roles for p in plan.problems)
+    puts_away = any(cohort.key == key and cohort.action == "archive" for cohort in plan.cohorts)
+    if given is None and not refused:
         yield "role-gone"
-    if any(cohort.key == key and cohort.action == "archive" for cohort in plan.cohorts):
-        return
-    if refused:
+    elif given is not None and not set(given.guild_roles).isdisjoint(ORDINARY):
+        # The guild's own cohort gives it.
+        yield "role-gone"
+    elif not puts_away and given is None:
         yield "withdrawn"
-    if given is not None and given.way != "definition":
+    elif not puts_away and given is not None and given.way != "definition":
         yield "way"
 
 
@@ -140,17 +127,18 @@ class Losses:
 
         ``mine`` is what the plan does to it in the cohort: what goes with that already is not taken
         twice. None: it loses nothing, as it has the role one by one, too, or gets it so, or
-        local_cohortrole has passed it over.
+        local_cohortrole has passed it over, or it comes with this plan.
         """
         role, cohort = getattr(item.operation, "role", ""), getattr(item.operation, "cohort", None)
         done = [one.operation for one in mine]
+        comes = any(isinstance(op, AddMember) for op in done)
         gets = any(isinstance(op, AssignRole) and op.role == role for op in done)
         loses = any(isinstance(op, UnassignRole) and op.role == role for op in done)
         keeps = self._has(account, cohort, role, COMPONENT) and not loses
         # What is done has taken it already.
         unseen = self.given is None or item.state == "done"
         has_it = unseen or self._has(account, cohort, role, PLUGIN)
-        if gets or keeps or not has_it:
+        if comes or gets or keeps or not has_it:
             return None
         told = any(taken.role == role for one in mine for taken in one.takes)
         return replace(item, takes=() if told else (self._taken(role, account, cohort),))

@@ -100,6 +100,24 @@ GROUNDS = {
         GONE,
         f"{GONE}, or {UNMAPPED}",
     ),
+    "the guild is gone, whose roles are given in another way": Ground(
+        replace(
+            IS_GONE,
+            inside=EMPTY,
+            settings=mapped("librarian", roles_by={"librarian": "course-enrolment"}),
+            moodle=defined(assigned={}),
+        ),
+        GONE,
+    ),
+    "the guild is gone, and its role is not mapped": Ground(
+        replace(
+            IS_GONE,
+            inside={1: (), 2: (2,), 9: ()},
+            settings=mapped("coursecreator"),
+            moodle=defined(assigned={}),
+        ),
+        GONE,
+    ),
     "the guild is gone, and roles are not synchronised": Ground(
         replace(IS_GONE, settings={"role_sync": False}, moodle=defined()),
         GONE,
@@ -117,6 +135,29 @@ GROUNDS = {
         ),
         UNMAPPED,
         f"{GONE}, or {UNMAPPED}",
+    ),
+    "the role is not mapped any more, and the guild is named anew": Ground(
+        replace(
+            IS_THERE,
+            inside={1: (1,), 9: ()},
+            cohorts=(librarians(), our_cohort(1, guild(1), name="AVC - Old")),
+            settings=mapped(),
+            moodle=defined(assigned={}),
+        ),
+        UNMAPPED,
+    ),
+    "the role is everybody's, and nobody is in the cohort": Ground(
+        replace(
+            IS_THERE,
+            inside={1: (1,), 9: ()},
+            settings={"role_sync": True, "role_mapping": {"default": "librarian"}},
+            moodle=defined(
+                definitions={(1, LIBRARIAN.id), (9, LIBRARIAN.id)},
+                assigned={Grant(cohort=1, role=LIBRARIAN.id, component=PLUGIN): ONLY_HER},
+            ),
+        ),
+        EVERYBODYS,
+        f"{GONE}, or {EVERYBODYS}",
     ),
     "the role is not mapped any more, and another one is": Ground(
         replace(
@@ -257,3 +298,19 @@ def test_a_part_of_a_plan_is_explained_by_the_sites() -> None:
         }
     )
     assert f"because {GONE}.\n" in guild_text(asked_of_guild(only, sites, "g1"), only)
+
+
+def test_a_file_without_its_problems_is_explained_by_the_sites() -> None:
+    """That the role is not allowed is not in it; nwp.yml says so still."""
+    plan = planned(RULED).model_copy(update={"problems": ()})
+    assert f"because {WITHDRAWN}.\n" in guild_text(asked_of_guild(plan, RULED, "g1"), plan)
+
+
+def test_a_guild_that_is_gone_is_so_also_where_its_cohorts_are_left_alone_by_now() -> None:
+    """Another cohort bears the mark by now, so neither is the guild's."""
+    sites = GROUNDS["the guild is gone, whose own cohort was gone before"].sites
+    plan = planned(sites)
+    two = (*sites.cohorts, librarians().model_copy(update={"id": 11, "idnumber": "g1-other"}))
+    after = replace(sites, cohorts=two, inside={**sites.inside, 11: ()})
+    text = guild_text(asked_of_guild(plan, after, "g1"), plan)
+    assert f"because {GONE}.\n" in text

@@ -15,7 +15,7 @@ from reconciler.models.moodle import PLUGIN, Grant
 from reconciler.models.operations import UndefineRole
 from reconciler.models.plan import Plan
 from reconciler.operations import operations
-from reconciler.reconciliation import SitePair, apply, fresh, plan_now
+from reconciler.reconciliation import Selection, SitePair, apply, fresh, plan_now
 from tests.explain_world import Sites, asked, asked_of_guild, guild_text, person_text, planned
 from tests.guards_world import FULL, guild
 from tests.test_explain_grounds import (
@@ -31,7 +31,7 @@ from tests.test_explain_grounds import (
     mapped,
 )
 from tests.test_explain_roles import ABLE, ITS, MAPPED, ONLY_HER, OURS
-from tests.world import LIBRARIAN, our_cohort
+from tests.world import LIBRARIAN, MANAGER, ROLES, account, our_cohort
 
 ROLE = "the account loses the role librarian, which it has by the definition for g1 (librarian)"
 LOST = f"Cost: no course is lost by it, but {ROLE}.\n"
@@ -86,7 +86,12 @@ LOSSES = {
             roles={2: {"guild-mentor": frozenset({1})}},
             moodle=defined(
                 definitions={(9, LIBRARIAN.id), (10, LIBRARIAN.id)},
-                assigned={ITS: ONLY_HER, HERS: ONLY_HER},
+                assigned={
+                    ITS: ONLY_HER,
+                    HERS: ONLY_HER,
+                    Grant(cohort=2, role=MANAGER.id, component=PLUGIN): ONLY_HER,
+                    Grant(cohort=2, role=LIBRARIAN.id, component=PLUGIN): frozenset({102}),
+                },
             ),
         ),
         (f"Cost: no course is lost by it, but {ROLE}, and has it by cohort 10, too.\n",),
@@ -253,3 +258,67 @@ def test_a_guild_of_several_cohorts_has_one_heading() -> None:
     assert [line for line in of_her(plan).splitlines() if line.startswith("g1")] == ["g1"]
     told = [line for line in of_her(plan, sites).splitlines() if line.startswith("g1")]
     assert told == ["g1, which AVC has no more"]
+
+
+def test_whoever_comes_with_the_plan_has_lost_nothing_by_it() -> None:
+    """The cohort gave the role to those who were in it before."""
+    sites = replace(LOSSES["it is given in courses from now on"].sites, inside={1: (1,), 9: ()})
+    plan, there = carried_out(replace(sites, moodle=defined(assigned={})))
+    assert "Plan: add account 101 to g1 (librarian)" in of_her_in(there, plan)
+    assert "loses the role" not in of_her_in(there, plan)
+
+
+def test_whoever_is_not_inside_has_lost_nothing_by_it() -> None:
+    """She is left out of the plan, and so was never in the cohort that gave the role."""
+    sites = replace(LOSSES["it is given in courses from now on"].sites, inside={1: (1,), 9: ()})
+    there = replace(sites, moodle=defined(assigned={})).pair()
+    now = plan_now(there, FULL, Selection(exclude=("user:1",)))
+    apply(fresh(now), there)
+    assert any(isinstance(op, UndefineRole) for op in operations(now.plan))
+    assert "loses the role" not in of_her_in(there, now.plan)
+
+
+def test_what_is_taken_one_by_one_does_not_show_who_is_inside() -> None:
+    """The file alone has an assignment that goes, and she may have left the cohort before."""
+    sites = GROUNDS["the role rules the site, and was given one by one as well"].sites
+    plan = planned(sites)
+    assert "Plan: take from account 101 in g1 (manager)" in of_her(plan)
+    assert "define no longer" not in of_her(plan)
+
+
+def test_what_is_done_waits_for_nothing() -> None:
+    """She was to go only once she is elsewhere, which a guard holds; somebody took her out."""
+    sites = Sites(
+        {1: [2], 2: [1]},
+        {1: [1, 2], 2: []},
+        settings={"guards": {"privileged_roles": 0}},
+        moodle={"roles": ROLES, "definitions": {(2, MANAGER.id)}},
+    )
+    plan = planned(sites)
+    assert "it waits for something" in of_her(plan, sites)
+    assert "it waits for something" not in of_her(plan, replace(sites, inside={1: [2], 2: []}))
+
+
+def test_a_guard_that_would_hold_what_is_done_counts_it() -> None:
+    """It is not said that none does."""
+    sites = replace(
+        RULED,
+        settings=mapped(
+            "manager",
+            allow_privileged_roles=("manager",),
+            roles_by={"manager": "assignment"},
+            guards={"privileged_roles": 0},
+        ),
+        moodle=ABLE,
+    )
+    plan, there = carried_out(sites)
+    assert "counted by privileged-roles (1; limit: 0 people), which would" in of_her_in(there, plan)
+    assert "none counts it" not in of_her_in(there, plan)
+
+
+def test_somebody_with_a_problem_in_the_guild_has_one_heading() -> None:
+    """By the file alone: what is done there, and the problem is told above."""
+    sites = Sites({1: [1]}, {1: []}, accounts=(account(1, suspended=True),))
+    plan = planned(sites)
+    assert any("g1" in problem.guilds for problem in plan.problems)
+    assert [line for line in of_her(plan).splitlines() if line.startswith("g1")] == ["g1"]

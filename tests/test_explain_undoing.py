@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.explain_losses import grounds
 from reconciler.models.desired import CohortKey
 from reconciler.models.members import MemberChange
 from reconciler.models.operations import (
@@ -56,6 +57,7 @@ def test_what_undoes_a_run_is_not_said_to_be_what_the_mapping_says(name: str) ->
     }
     plan = undone(cohort.model_copy(update=changed[name]))
     (operation,) = operations(plan)
+    assert grounds(operation, plan) == ()
     assert isinstance(operation, kind)
     assert f", because {says}.\n" in f"{alone(plan)}\n"
 
