@@ -20,7 +20,7 @@ from reconciler.models.operations import AddMember, CreateCohort, Operation
 from reconciler.models.scope import FullScope, UserScope
 from reconciler.operations import free_of_costs, operations
 from reconciler.planner import Planned
-from reconciler.reconciliation import SitePair
+from reconciler.reconciliation import Report, SitePair
 
 FAILED = SyncRecord(full=True, failed=True)
 """Of a run that failed, only that there was one."""
@@ -55,6 +55,15 @@ def record_of(now: Planned, applied: Sequence[Applied]) -> SyncRecord:
         cohorts=_cohorts(now, applied),
         people=frozenset() if part else (members | touched) - waiting,
     )
+
+
+def record_of_run(now: Planned, report: Report, *, held: bool) -> SyncRecord:
+    """The same of any run; of one that failed, or of which guards held all back, only that it did.
+
+    Of one that guards held back in part (``held``) it is what is left for a part: see above.
+    """
+    nothing = held and not report.applied
+    return FAILED if nothing or not report.clean else record_of(now, report.applied)
 
 
 def state_after(before: SyncState | None, record: SyncRecord, now: int) -> SyncState | None:

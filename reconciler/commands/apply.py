@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from reconciler.held_back import HeldBack
-    from reconciler.models.avc import SyncRecord
     from reconciler.models.log import LoggedChange
     from reconciler.models.plan import Plan
     from reconciler.reconciliation import Report, SitePair, Work
@@ -132,9 +131,9 @@ def apply_work(
     terminal: "Terminal",
     *,
     ask: bool,
-    whole: bool = True,
+    held: bool = False,
 ) -> int:
-    """Apply, and say what came of it; AVC remembers a run that left nothing out.
+    """Apply, say what came of it, and let AVC remember it; ``held``: guards hold something back.
 
     Raises PartlyApplied, also where what is stale was left out, ReadError, StateError.
     """
@@ -156,7 +155,7 @@ def apply_work(
     if left_out:
         _require_whole(work, pair, left_out, len(report.applied))
     # Before anything else can go wrong.
-    warned = [] if left_out or not whole else [*_told(work, pair, report)]
+    warned = [*_told(work, pair, report, held=held)]
     terminal.lines(_ending(report, already, held=bool(left_out)))
     terminal.lines(warned)
     return 0
@@ -198,17 +197,11 @@ def _ending(report: "Report", already: int, *, held: bool = False) -> "Iterator[
         yield f"ℹ {NOT_RECORDED}."
 
 
-def _told(work: "Work", pair: "SitePair", report: "Report") -> "Iterator[str]":
-    """Let AVC remember the run, if it was asked at all."""
-    from reconciler.sync_record import record_of
+def _told(work: "Work", pair: "SitePair", report: "Report", *, held: bool) -> "Iterator[str]":
+    """Let AVC remember the run, if it was asked at all; a line if it cannot."""
+    from reconciler.sync_record import record_of_run, remember
 
     if work.now is not None:
-        yield from remembered(pair, record_of(work.now, report.applied))
-
-
-def remembered(pair: "SitePair", record: "SyncRecord") -> "Iterator[str]":
-    """Let AVC remember a run; a line if it cannot."""
-    from reconciler.sync_record import remember
-
-    if warning := remember(pair, record).warning:
-        yield f"⚠ {warning}"
+        record = record_of_run(work.now, report, held=held)
+        if warning := remember(pair, record).warning:
+            yield f"⚠ {warning}"

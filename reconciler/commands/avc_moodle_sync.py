@@ -92,7 +92,8 @@ def avc_moodle_sync(
             terminal.line("[3/5] Running synchronization" + (" (DRY RUN)" if dry_run else ""))
             terminal.line(_announcement(guild, user))
             done = None if dry_run else _carry_out(pair, planned, terminal)
-            terminal.lines(_told(planned, done, verbose=verbose))
+            told = _told(planned, done, verbose=verbose) if done else None
+            terminal.lines(told or _would_do(pair, planned, verbose=verbose))
             terminal.lines(output.problems(planned.plan, _untold(planned), verbose=verbose))
         broken, held = done is not None and done.broken, done is not None and bool(done.held)
         seconds = monotonic() - started
@@ -172,7 +173,7 @@ def _carry_out(pair: "SitePair", planned: "Planned", terminal: "Terminal") -> _D
     from reconciler.commands.held import keep
     from reconciler.errors import ReconcilerError
     from reconciler.reconciliation import apply, fresh
-    from reconciler.sync_record import FAILED, record_of, remember, state_after
+    from reconciler.sync_record import record_of_run, remember, state_after
 
     work = fresh(planned)
     held = work.held_back(pair, ())
@@ -184,7 +185,7 @@ def _carry_out(pair: "SitePair", planned: "Planned", terminal: "Terminal") -> _D
         # It is kept whatever became of the rest.
         terminal.lines(f"  {line}" for line in lines)
         raise
-    record = FAILED if lines or not report.clean else record_of(planned, report.applied)
+    record = record_of_run(planned, report, held=bool(lines))
     remembered = remember(pair, record)
     facts = planned.snapshots.avc.facts or pair.avc.inspect()
     if remembered.told:
@@ -193,16 +194,23 @@ def _carry_out(pair: "SitePair", planned: "Planned", terminal: "Terminal") -> _D
     return _Done(report, facts, lines, remembered.warning)
 
 
-def _told(planned: "Planned", done: _Done | None, *, verbose: bool) -> "Iterator[str]":
-    """What was done, or what would be."""
+def _would_do(pair: "SitePair", planned: "Planned", *, verbose: bool) -> "Iterator[str]":
+    """What would be done, and what guards would hold back."""
+    from reconciler.reconciliation import fresh
+    from reconciler.render.guards import holding_back
+    from reconciler.render.sync_people import dry_run
+
+    yield from dry_run(planned, verbose=verbose)
+    work = fresh(planned)
+    held = work.held_back(pair, ())
+    yield from (f"  {line}" for line in holding_back(held, len(work.checked), dry_run=True))
+
+
+def _told(planned: "Planned", done: _Done, *, verbose: bool) -> "Iterator[str]":
+    """What was done."""
     from reconciler.render import sync as output
     from reconciler.render import sync_people as people
-    from reconciler.render.guards import tripped
 
-    if done is None:
-        yield from people.dry_run(planned, verbose=verbose)
-        yield from (f"  {line}" for line in tripped(planned.plan.guards))
-        return
     show = people.verbose if verbose else output.standard
     yield from show(planned, done.report)
     yield from output.failures(done.report)

@@ -2,7 +2,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.commands.apply import apply_work, remembered
+from reconciler.commands.apply import apply_work
 from reconciler.commands.options import (
     Ack,
     AvcName,
@@ -59,11 +59,11 @@ def sync(
 
     from reconciler.config.sites import connect_pair
     from reconciler.reconciliation import Selection, fresh, plan_now
-    from reconciler.render.guards import acknowledged
+    from reconciler.render.guards import acknowledged, holding_back
     from reconciler.render.log import follow
     from reconciler.render.plan import plan_lines
     from reconciler.render.terminal import Terminal, note
-    from reconciler.sync_record import FAILED, failure_remembered
+    from reconciler.sync_record import failure_remembered
 
     pair = connect_pair(avc, moodle).pair
     follow(pair)
@@ -75,16 +75,16 @@ def sync(
             nullcontext() if dry_run else failure_remembered(pair),
         ):
             planned = plan_now(pair, scope_for(pair, guild, user), selection)
-            terminal.plan(plan_lines(planned.plan))
-            if dry_run:
-                return 0
             work = fresh(planned)
             held = work.held_back(pair, ack or ())
+            holding = [*holding_back(held, len(work.checked), dry_run=dry_run)]
+            terminal.plan(plan_lines(planned.plan, held=holding))
             terminal.lines(acknowledged(held))
+            if dry_run:
+                return 0
             if not held.tripped:
                 return apply_work(work, pair, frozenset(), terminal, ask=False)
             lines = _without_held(work, pair, held, terminal)
-        terminal.lines(remembered(pair, FAILED))
         terminal.lines(lines)
         return 1
     finally:
@@ -100,7 +100,7 @@ def _without_held(
 
     lines = keep(work, pair, held)
     try:
-        apply_work(work, pair, held.positions, terminal, ask=False, whole=False)
+        apply_work(work, pair, held.positions, terminal, ask=False, held=True)
     except ReconcilerError:
         # It is kept whatever became of the rest.
         terminal.lines(lines)

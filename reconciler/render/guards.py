@@ -38,8 +38,8 @@ def holding_back(held: HeldBack, total: int, *, dry_run: bool) -> Iterator[str]:
     elif count == total:
         yield f"⚠ Guards {would}hold all {number(total, 'operation')} back."
     else:
-        rest = "would be" if dry_run else "is"
-        yield f"⚠ Guards {would}hold {count} of {total} operations back; the rest {rest} carried out."
+        rest = "the rest would be" if dry_run else "the rest is"
+        yield f"⚠ Guards {would}hold {count} of {total} operations back; {rest} carried out."
     yield from guard_lines(held.tripped)
 
 

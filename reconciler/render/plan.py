@@ -2,7 +2,7 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -48,11 +48,18 @@ class _Folded:
         return [number(*what) for what in found if what[0]]
 
 
-def plan_lines(plan: Plan, *, everything: bool = False, file: Path | None = None) -> Iterator[str]:
+def plan_lines(
+    plan: Plan,
+    *,
+    everything: bool = False,
+    file: Path | None = None,
+    held: Iterable[str] | None = None,
+) -> Iterator[str]:
     """The plan: what it does, to whom, what it cannot settle, and what it is known by.
 
     Who or what goes is always shown one by one; of what comes, the first few, unless
-    ``everything`` is. ``file`` is where the plan is, if it is anywhere.
+    ``everything`` is. ``file`` is where the plan is, if it is anywhere. ``held`` says what guards
+    hold back of it, for a run that does the rest.
     """
     folded = _Folded()
     yield headline(plan)
@@ -62,7 +69,7 @@ def plan_lines(plan: Plan, *, everything: bool = False, file: Path | None = None
         yield f"Nothing but {', '.join(map(name, plan.only))} is in it."
     if plan.exclude:
         yield f"Left out: {', '.join(map(name, plan.exclude))}."
-    yield from tripped(plan.guards)
+    yield from tripped(plan.guards) if held is None else held
     if plan.roles:
         yield ""
         yield "Roles:"

@@ -71,15 +71,16 @@ def cohort(first: int, last: int = 8) -> set[int]:
 WAYS = {"reconciler": ("sync", "avc", "ss"), "pl": ("avc-moodle-sync", "avc", "ss", "--full")}
 
 
-def run(sites: TwoSites, way: str) -> Ran:
-    return sites.run_pl(*WAYS[way]) if way == "pl" else sites.reconciler(*WAYS[way])
+def run(sites: TwoSites, way: str, *options: str) -> Ran:
+    arguments = (*WAYS[way], *options)
+    return sites.run_pl(*arguments) if way == "pl" else sites.reconciler(*arguments)
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_run_whose_removals_wait_adds_people_night_after_night(
     synced: TwoSites, told: list[SyncRecord], way: str, state_path: Path
 ) -> None:
-    """Each night: exit 1, the newcomer is added, nobody goes, AVC counts a failed run."""
+    """Each night: exit 1, the newcomer is added, nobody goes, AVC is told of a run in part."""
     told.clear()
     for night in range(3):
         join(synced, 20 + night, 1)
@@ -88,12 +89,65 @@ def test_a_run_whose_removals_wait_adds_people_night_after_night(
         assert synced.members()["g1"] == cohort(1) | cohort(20, 20 + night)
         assert "removals-per-guild: g1 6 of " in ran.out
         assert len(commands(ran)) == 1
-        assert told.pop() == SyncRecord(full=True, failed=True)
+        record = told.pop()
+        assert (record.failed, record.full, record.users) == (False, False, 3 + night)
+        assert record.people == {7, 8, *range(20, 21 + night)}
         assert told == []
     held = list(state_path.glob("*/held/*.yaml"))
     assert held
     assert {S_IMODE(file.stat().st_mode) for file in held} == {0o600}
     assert {S_IMODE(file.parent.stat().st_mode) for file in held} == {0o700}
+
+
+HELD_BACK = [
+    ((), 20, "⚠ Guards hold 6 of 7 operations back; the rest is carried out."),
+    ((), None, "⚠ Guards hold all 6 operations back."),
+    (
+        ("--dry-run",),
+        20,
+        "⚠ Guards would hold 6 of 7 operations back; the rest would be carried out.",
+    ),
+    (("--dry-run",), None, "⚠ Guards would hold all 6 operations back."),
+]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("options", "joins", "says"), HELD_BACK)
+def test_a_run_says_how_much_guards_hold_back(
+    synced: TwoSites, way: str, options: Sequence[str], joins: int | None, says: str
+) -> None:
+    """It carries out the rest without anybody's acknowledgement, and does not ask for one."""
+    if joins:
+        join(synced, joins, 1)
+    ran = run(synced, way, *options)
+    lines = [line.strip() for line in ran.out.splitlines()]
+    assert "apply takes it only" not in ran.out
+    if way == "reconciler" or options:
+        assert lines.count(says) == 1
+        at = lines.index(says)
+        assert lines[at + 1].startswith("✗ removals-per-guild: g1 6 of 8")
+
+
+def test_a_run_that_is_acknowledged_holds_nothing_back(synced: TwoSites) -> None:
+    """What guards hold back is not told of what they let through."""
+    (ack,) = re.findall(r"--ack (\S+)", synced.reconciler(*ONE_SHOT, "--dry-run").out)
+    for options in (("--dry-run",), ()):
+        ran = synced.reconciler(*ONE_SHOT, "--ack", ack, *options)
+        assert ran.code == 0
+        assert "Guards hold" not in ran.out
+        assert "would hold" not in ran.out
+        assert "ℹ Acknowledged: removals-per-guild, g1 6 of 8" in ran.out
+    assert synced.members()["g1"] == cohort(7)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_run_of_which_all_is_held_back_counts_as_failed(
+    synced: TwoSites, told: list[SyncRecord], way: str
+) -> None:
+    """Nothing was synchronised: AVC is told of no partial run."""
+    told.clear()
+    assert run(synced, way).code == 1
+    assert told == [SyncRecord(full=True, failed=True)]
 
 
 @pytest.mark.parametrize("way", WAYS)
