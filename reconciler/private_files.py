@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from pwd import getpwuid
+from shlex import quote
 
 from reconciler.errors import StateError
 
@@ -72,15 +74,28 @@ def _refuse(path: Path, found: os.stat_result, is_kind: Callable[[int], bool]) -
     if not is_kind(found.st_mode):
         raise StateError(f"{path} is something else than it was made as. Take it away.")
     if found.st_uid != os.geteuid():
+        # Not with a directory of their own: neither would see what the other does.
+        who, sudo = _owner(found.st_uid)
+        named = os.environ.get("RECONCILER_STATE")
+        # sudo passes no variable on.
+        state = f" env RECONCILER_STATE={quote(named)}" if named else ""
         raise StateError(
-            f"{path} belongs to another user (id {found.st_uid}). {REMEDY}, or run this as that"
-            " user."
+            f"{path} belongs to another user, {who}. Run this as that user: sudo -u {sudo}{state} …"
         )
     if found.st_mode & _OTHERS_WRITE:
         raise StateError(
             f"{path} can be written to by others, who could make this program believe anything."
             f" Look what is in it, then: chmod go-w '{path}'"
         )
+
+
+def _owner(uid: int) -> tuple[str, str]:
+    """A user in words, and as sudo takes it: by name where this machine has one."""
+    try:
+        name = getpwuid(uid).pw_name
+    except KeyError:
+        return f"id {uid}", f"'#{uid}'"
+    return f"{name} (id {uid})", name
 
 
 def file_name(text: str) -> str:

@@ -152,6 +152,9 @@ def test_what_others_may_have_written_is_not_believed(
     assert str(place) in str(raised.value)
 
 
+OWNERS = [(0, "root (id 0)", "root"), (2**31 - 9, f"id {2**31 - 9}", f"'#{2**31 - 9}'")]
+
+
 @pytest.mark.parametrize("asking", ASKING)
 def test_another_users_directory_is_refused(
     state: StateDirectory, asking: str, monkeypatch: pytest.MonkeyPatch
@@ -159,8 +162,28 @@ def test_another_users_directory_is_refused(
     """What another user keeps is neither believed nor added to."""
     remember(state, [addition(1, 1)])
     monkeypatch.setattr(os, "geteuid", lambda: 4321)
-    with pytest.raises(StateError, match=r"belongs to another user.*RECONCILER_STATE"):
+    with pytest.raises(StateError, match="belongs to another user"):
         ASKING[asking](state)
+
+
+@pytest.mark.parametrize(("uid", "who", "sudo"), OWNERS)
+def test_whoever_is_not_the_owner_is_told_to_run_it_as_the_owner(
+    state: StateDirectory, monkeypatch: pytest.MonkeyPatch, uid: int, who: str, sudo: str
+) -> None:
+    """Not to use another directory: that would be a second journal, and locks nobody else sees."""
+    remember(state, [addition(1, 1)])
+    found = state.path.lstat()
+    monkeypatch.setattr(os, "geteuid", lambda: 4321)
+    owned = os.stat_result((*found[:4], uid, *found[5:10]))
+    monkeypatch.setattr(Path, "lstat", lambda _path: owned)
+    for variable, before in (("", ""), ("/srv/a b", " env RECONCILER_STATE='/srv/a b'")):
+        monkeypatch.setenv("RECONCILER_STATE", variable)
+        with pytest.raises(StateError) as raised:
+            state.runs()
+        assert str(raised.value) == (
+            f"{state.path} belongs to another user, {who}. Run this as that user:"
+            f" sudo -u {sudo}{before} …"
+        )
 
 
 def test_a_journal_that_others_can_write_is_not_believed(state: StateDirectory) -> None:
