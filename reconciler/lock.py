@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from reconciler.errors import SiteLocked
@@ -27,8 +27,8 @@ class Holder:
     """Unix time; 0 when it is not known."""
 
     def __str__(self) -> str:
-        """With the time in this machine's zone."""
-        return f"{self.by}, since {local_time(self.since)}" if self.since else self.by
+        """With the time in UTC."""
+        return f"{self.by}, since {utc_time(self.since)}" if self.since else self.by
 
 
 UNKNOWN = Holder("somebody", 0)
@@ -65,9 +65,9 @@ def holder(directory: Path, site: str) -> Holder | None:
             os.close(descriptor)
 
 
-def local_time(moment: int) -> str:
-    """A Unix time in this machine's zone, to the second."""
-    return datetime.fromtimestamp(moment).astimezone().isoformat(timespec="seconds")
+def utc_time(moment: int) -> str:
+    """A Unix time in words, to the second."""
+    return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _take(directory: Path, site: str, by: str) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from reconciler.erasure import Erased
 from reconciler.journal_lines import operation_fields
-from reconciler.lock import local_time
+from reconciler.lock import utc_time
 from reconciler.models.journal import RunRecord, RunStart, RunStep
 from reconciler.models.operations import (
     AddMember,
@@ -56,9 +56,8 @@ def run_lines(record: RunRecord, *, running: bool) -> Iterator[str]:
     """A run in a few lines: which, and what it did."""
     start = record.start
     plan = f", plan {_short(start.digest)}" if start.digest else ""
-    # In this machine's zone; the id has it in UTC.
-    moment = local_time(record.started)[: len("2026-11-25T20:14:32")].replace("T", " ")
-    yield f"{record.id}  {moment}  {name(start.moodle.site)}, {name(start.scope)}{plan}"
+    what = f"{name(start.moodle.site)}, {name(start.scope)}{plan}"
+    yield f"{record.id}  {utc_time(record.started)}  {what}"
     if start.undoes:
         yield f"  undoes run {name(start.undoes)}"
     yield f"  {figures(record)}: {ending(record, running=running)}; by {name(start.by)}"
@@ -75,9 +74,9 @@ def step_lines(record: RunRecord, *, running: bool) -> Iterator[str]:
     if start.undoes:
         yield f"undoes   {name(start.undoes)}"
     yield f"by       {name(start.by)}"
-    yield f"began    {local_time(record.started)}"
+    yield f"began    {utc_time(record.started)}"
     if record.ended is not None:
-        yield f"ended    {local_time(record.ended)}"
+        yield f"ended    {utc_time(record.ended)}"
     yield f"outcome  {ending(record, running=running)}"
     yield ""
     yield from (_step(step) for step in record.steps)

@@ -76,7 +76,7 @@ def verbose(planned: Planned, report: Report) -> Iterator[str]:
             yield f"    {tally.count(who, cohort, results.get((guild.desired.key, account)))}"
     for gone in _gone(planned):
         yield ""
-        yield f"  Guild: {gone.guild} (gone in AVC)"
+        yield f"  Guild: {_cohort_of(name(gone.guild), gone.role)} (gone in AVC)"
         yield f"    Cohort ID: {gone.cohort}"
         yield ""
         yield "  User sync operations:"
@@ -93,11 +93,8 @@ def _cohort_results(planned: Planned, report: Report) -> Iterator[str]:
         for item in report.applied
         if isinstance(item.operation, CreateCohort | ChangeCohort) and item.outcome.fulfilled
     ]
-    lines += [
-        f"    ✓ {words(item.operation)}"
-        for item in report.applied
-        if isinstance(item.operation, _OF_ROLES) and item.outcome.fulfilled
-    ]
+    of_roles = (item for item in report.applied if isinstance(item.operation, _OF_ROLES))
+    lines += [f"    ✓ {words(item.operation)}" for item in of_roles if item.outcome.fulfilled]
     if lines:
         yield ""
         yield "  Cohort operations:"
@@ -202,16 +199,16 @@ class _Tally:
 
 
 def _guild_block(planned: Planned, guild: GuildPlanned, cohort: int | None) -> Iterator[str]:
-    yield f"  Guild: {_cohort_of(guild)}"
+    yield f"  Guild: {_cohort_of(guild.pair.name, guild.pair.role)}"
     yield f"    Members: {len(wanted_members(guild.pair, planned.wishes))}"
     yield f"    Cohort ID: {cohort if cohort is not None else 'none yet'}"
     yield f"    Cohort Name: {name(guild.desired.name)}"
     yield ""
 
 
-def _cohort_of(guild: GuildPlanned) -> str:
+def _cohort_of(guild: str, role: str | None) -> str:
     """The guild; for the cohort of a role, that role, too."""
-    return f"{guild.pair.name}, {guild.pair.role}" if guild.pair.role else guild.pair.name
+    return f"{guild}, {role}" if role else guild
 
 
 def _user_block(planned: Planned, uid: int) -> Iterator[str]:
@@ -242,7 +239,7 @@ def _intentions(planned: Planned, guild: GuildPlanned, costs: _Costs) -> Iterato
     """(add, remove or same; the line) for one guild's people."""
     diff, key = guild.diff.members, guild.desired.key
     cohort = guild.pair.cohort.id if guild.pair.cohort else "(new)"
-    place = f"cohort {cohort} ({_cohort_of(guild)})"
+    place = f"cohort {cohort} ({_cohort_of(guild.pair.name, guild.pair.role)})"
     one_person = isinstance(planned.plan.scope, UserScope)
     for account, person in _concerned(planned, guild):
         who = "" if one_person else f"{person}: "
@@ -267,10 +264,11 @@ def _cohort_intentions(planned: Planned) -> Iterator[tuple[str, str]]:
 
 def _orphan_intentions(planned: Planned) -> Iterator[tuple[str, str]]:
     for cohort in _gone(planned):
+        place = f"cohort {cohort.cohort} ({_cohort_of(name(cohort.guild), cohort.role)})"
         for member in cohort.members:
             why = f"{_LEFT['guild-gone']}{_cost(member)}"
             who = _who(planned, member.moodle)
-            yield "remove", f"✗ {who}: Remove from cohort {cohort.cohort} - {why}"
+            yield "remove", f"✗ {who}: Remove from {place} - {why}"
 
 
 def _costs(planned: Planned) -> _Costs:

@@ -107,7 +107,7 @@ def test_a_guild_that_is_gone_has_its_cohort_archived(synced: TwoSites) -> None:
     synced.in_avc(*GONE, "UPDATE groups_field_data SET label = 'Web Craft' WHERE id = 1")
     said = synced.pl("avc", "ss", "--dry-run").out
     assert "ℹ Archive cohort 1: AVC - Design Team → AVC - Design Team (archived)" in said
-    assert "✗ u1 (ID: 1): Remove from cohort 1 - Guild is gone" in said
+    assert "✗ u1 (ID: 1): Remove from cohort 1 (design-team) - Guild is gone" in said
     assert "Would remove: 1" in said
     out = synced.pl("avc", "ss", "--verbose").out
     assert "✓ Archived cohort 1: AVC - Design Team → AVC - Design Team (archived)" in out

@@ -1,4 +1,5 @@
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,9 +22,8 @@ def state(state_path: Path) -> StateDirectory:
 
 
 @pytest.fixture
-def history(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> History:
+def history(capsys: pytest.CaptureFixture[str]) -> History:
     """What the command prints, given some arguments."""
-    monkeypatch.setenv("TZ", "UTC")
 
     def told(*arguments: str, code: int = 0) -> str:
         assert run(app, ["history", *arguments]) == code
@@ -221,6 +221,23 @@ def test_a_journal_that_does_not_say_what_was_held_back_is_read(
     file.write_bytes(before.replace(b',"held_back":0,"left_out":0', b""))
     assert file.read_bytes() != before
     assert "  1 added: done; by ann@here" in history()
+
+
+def test_times_are_said_in_utc_wherever_one_looks(
+    state: StateDirectory, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the list and of one run alike, as its id has it, whatever this machine's zone is."""
+    monkeypatch.setattr("time.time", lambda: 1_795_637_672.0)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        remember(state, [addition(1, 1)])
+        (listed,) = [line for line in history().splitlines() if line[:2] == "20"]
+        shown = history("last")
+    time.tzset()
+    assert listed.startswith("20261125T201432Z-")
+    assert "  2026-11-25 20:14:32 UTC  ss, full" in listed
+    assert "\nbegan    2026-11-25 20:14:32 UTC\nended    2026-11-25 20:14:32 UTC\n" in shown
 
 
 def test_last_is_the_newest(state: StateDirectory, monkeypatch: pytest.MonkeyPatch) -> None:

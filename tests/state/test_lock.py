@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.errors import SiteLocked, StateError
-from reconciler.lock import hold, holder, local_time
+from reconciler.lock import hold, holder, utc_time
 from reconciler.private_files import file_name
 from reconciler.state import StateDirectory
 
@@ -52,7 +52,7 @@ def test_the_second_hears_at_once_who_and_since_when(state: StateDirectory) -> N
     with another_process(state) as (process, _):
         with pytest.raises(SiteLocked, match="bob@there, process 7, since 20") as raised:
             state.lock(SITE, "ann").__enter__()
-        times = [local_time(moment) for moment in range(before, int(time.time()) + 1)]
+        times = [utc_time(moment) for moment in range(before, int(time.time()) + 1)]
         assert any(moment in str(raised.value) for moment in times)
         with state.lock("another site", "ann"):
             pass
