@@ -40,7 +40,8 @@ LogFormat = Annotated[
     typer.Option(
         "--log-format",
         help="json: write a line of JSON for each step to standard error, and what is meant for"
-        " people to standard output alone. RECONCILER_LOG_FORMAT=json does the same.",
+        " people to standard output alone. Without it, RECONCILER_LOG_FORMAT in the environment"
+        " says which.",
     ),
 ]
 Ack = Annotated[

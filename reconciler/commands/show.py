@@ -32,7 +32,7 @@ def show(
         typer.Option(
             "--format",
             help="text for a terminal, markdown for a comment on a merge request, html for a"
-            " browser, json for programs (plans/review.schema.json).",
+            " browser, json for programs: plans/review.schema.json has its fields.",
         ),
     ] = Format.text,
     output: Annotated[

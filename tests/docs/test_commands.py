@@ -6,8 +6,9 @@ from importlib.metadata import version
 
 import pytest
 
+from reconciler.running import run as run_app
 from tests.docs.conftest import Run
-from tests.docs.written import commands, in_help, in_pages
+from tests.docs.written import APPS, commands, in_help, in_pages
 
 STANDS_FOR = {
     "[MOODLE] [RUN]": "ss last",
@@ -93,6 +94,19 @@ def test_help_fits_a_terminal_of_eighty_columns() -> None:
     assert {name: found for name, found in broken.items() if found} == {}
     silent = [name for name, found in lines.items() if "\nExit codes: " not in "\n".join(found)]
     assert silent == []
+
+
+@pytest.mark.parametrize("name", ["reconciler", "reconciler sandbox", "pl", *KNOWN])
+def test_nothing_of_a_help_is_cut_at_eighty_columns(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where a word is too wide for its column, rich puts … in the place of its end."""
+    monkeypatch.setenv("COLUMNS", "80")
+    program, *words = name.split()
+    assert run_app(APPS[program], [*words, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "…" not in shown
+    assert max(map(len, shown.splitlines())) <= 80
 
 
 def test_each_command_has_examples_and_every_option_a_meaning() -> None:

@@ -12,6 +12,7 @@ from reconciler.cli import app as reconciler
 from reconciler.pl import app as pl
 
 ROOT = Path(__file__).parent.parent.parent
+APPS = {"reconciler": reconciler, "pl": pl}
 PAGES = sorted([ROOT / "README.md", ROOT / "plans" / "README.md", *ROOT.glob("docs/*.md")])
 _SPAN = re.compile(r"`((?:reconciler|pl) [^`]+)`")
 _BLOCK = re.compile(r"^```(?:console|bash|sh)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -40,7 +41,7 @@ def in_pages() -> Iterator[Written]:
 
 def commands() -> Iterator[tuple[str, Any]]:
     """Every command of both programs, with what it is called by."""
-    for name, app in (("reconciler", reconciler), ("pl", pl)):
+    for name, app in APPS.items():
         yield from _below(name, typer.main.get_command(app))
 
 
