@@ -18,7 +18,7 @@ from reconciler.operations import operations
 from tests.explain_world import Sites, asked_of_guild, guild_text, planned
 from tests.guards_world import guild
 from tests.test_explain_roles import ABLE, MAPPED, ONLY_HER
-from tests.world import LIBRARIAN, MANAGER, our_cohort
+from tests.world import CREATOR, LIBRARIAN, MANAGER, our_cohort
 
 GONE = "guild-gone: the guild is gone from AVC, and its cohort is put away"
 UNMAPPED = "role-gone: role_mapping no longer has the role that this cohort is for"
@@ -159,6 +159,24 @@ GROUNDS = {
         EVERYBODYS,
         f"{GONE}, or {EVERYBODYS}",
     ),
+    "the role is not mapped any more, and another one is given in another way": Ground(
+        replace(
+            IS_THERE,
+            inside={1: (1,), 9: (), 10: (1,)},
+            cohorts=(librarians(), our_cohort(10, guild(1), "coursecreator")),
+            roles={1: {"guild-mentor": frozenset({1})}},
+            settings=mapped("coursecreator"),
+            moodle=defined(
+                definitions={(9, LIBRARIAN.id), (10, CREATOR.id)},
+                assigned={
+                    Grant(cohort=10, role=CREATOR.id, component=one): ONLY_HER
+                    for one in (COMPONENT, PLUGIN)
+                },
+            ),
+        ),
+        UNMAPPED,
+        f"{GONE}, or {UNMAPPED}",
+    ),
     "the role is not mapped any more, and another one is": Ground(
         replace(
             IS_THERE,
@@ -281,7 +299,8 @@ def test_the_plans_own_reason_is_told_also_when_the_sites_have_another_by_now() 
     case = GROUNDS["the role is not mapped any more"]
     plan = planned(case.sites)
     after = replace(case.sites, avc={2: [2]}, inside={1: (1,), 2: (2,), 9: (1,)})
-    assert UNMAPPED in guild_text(asked_of_guild(plan, after, "g1"), plan)
+    text = guild_text(asked_of_guild(plan, after, "g1"), plan)
+    assert f"{definition(plan, 'librarian')} {UNMAPPED}.\n" in text
 
 
 def test_a_part_of_a_plan_is_explained_by_the_sites() -> None:
