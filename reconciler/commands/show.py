@@ -31,6 +31,7 @@ def show(
         Format,
         typer.Option(
             "--format",
+            metavar="FORMAT",
             help="text for a terminal, markdown for a comment on a merge request, html for a"
             " browser, json for programs: plans/review.schema.json has its fields.",
         ),

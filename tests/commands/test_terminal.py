@@ -13,7 +13,8 @@ from tests.commands.test_sync import GUILD
 from tests.two_sites import TwoSites
 from tests.world import account, person
 
-RECONCILER = str(Path(sys.executable).parent / "reconciler")
+BIN = Path(sys.executable).parent
+RECONCILER = str(BIN / "reconciler")
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -27,12 +28,14 @@ def planned(sites: TwoSites) -> TwoSites:
     return sites
 
 
-def on_a_terminal(directory: Path, answer: str, *arguments: str) -> tuple[int, str]:
-    """Run ``reconciler`` on a pseudo-terminal, type an answer, and return what was shown."""
+def on_a_terminal(
+    directory: Path, answer: str, *arguments: str, program: str = RECONCILER
+) -> tuple[int, str]:
+    """Run a program on a pseudo-terminal, type an answer, and return what was shown."""
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"}
     with subprocess.Popen(
-        [RECONCILER, *arguments],
+        [program, *arguments],
         cwd=directory,
         env=environment,
         stdin=theirs,
@@ -86,6 +89,56 @@ def test_without_a_terminal_apply_does_not_ask(planned: TwoSites) -> None:
     """A pipeline has nobody to answer: the plan was reviewed."""
     assert planned.reconciler("apply", "a.yaml").code == 0
     assert planned.members() == {"web-dev": {101}}
+
+
+LEFT = (
+    "DELETE FROM group_relationship_field_data WHERE gid = 1 AND entity_id <= 6"
+    " AND type = 'guild-group_membership'"
+)
+"""Six of the eight members of guild 1: more than a guard lets go."""
+FILE = "plans/what-has-to-be-reviewed-before-it-is-applied-tonight.yaml"
+TOLD: list[tuple[str, int, str]] = [
+    (f"reconciler plan avc ss -o {FILE}", 0, f"reconciler show {FILE}"),
+    (f"reconciler apply {FILE} --yes", 3, "--ack removals-per-guild@"),
+    ("reconciler show nosuch/plans/of-a-directory-that-is-not-there/at-all/today.yaml", 1, ""),
+    ("pl avc-moodle-sync avc ss --dry-run", 0, "--ack removals-per-guild@"),
+    ("pl avc-moodle-sync avc ss --full", 1, "reconciler apply "),
+    ("reconciler invert last -o undo.yaml", 0, "reconciler apply undo.yaml --ack "),
+]
+"""A command, how it ends, and what it tells in one piece."""
+
+
+@pytest.mark.parametrize(("command", "code", "piece"), TOLD)
+def test_on_a_terminal_lines_end_between_words_and_elsewhere_where_they_end(
+    world: TwoSites, command: str, code: int, piece: str
+) -> None:
+    """At 80 columns no line is wider but for what is copied; in a pipe the words are the same."""
+    assert world.reconciler("sync", "avc", "ss").code == 0
+    world.in_avc(LEFT, "UPDATE users_field_data SET mail = 'nobody@zz.org' WHERE uid = 8")
+    assert world.reconciler("plan", "avc", "ss", "-o", FILE).code == 0
+    program, *arguments = command.split()
+    ran, shown = on_a_terminal(world.directory, "", *arguments, program=str(BIN / program))
+    lines = ESCAPE.sub("", shown).splitlines()
+    wide = [line for line in lines if len(line) > 80]
+    piped = subprocess.run(
+        [BIN / program, *arguments],
+        cwd=world.directory,
+        env={**os.environ, "COLUMNS": "80"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert (ran, piped.returncode) == (code, code)
+    assert all(re.search(r"reconciler (?:apply|show) |\{guild: |/", line) for line in wide)
+    assert any(piece in line for line in lines)
+    assert _words("\n".join(lines)) == _words(piped.stdout)
+    assert len(piped.stdout.splitlines()) < len(lines)
+
+
+def _words(text: str) -> list[str]:
+    """But for moments and what is named by them."""
+    return re.sub(r"[0-9TZ]{16}-[0-9a-f]{8}|\b[0-9]+s\b|\d\d:\d\d UTC", "…", text).split()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
