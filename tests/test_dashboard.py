@@ -54,7 +54,7 @@ def test_two_sites_in_order() -> None:
     ✓ State             active
       Last sync         2026-01-14 12:13 UTC, 2 hours ago
       Synced            247 users, 5 cohorts
-      Failed syncs      0 since ever
+      Failed syncs      0 in all
     ✓ Drift             none
 
   Settings

@@ -3,7 +3,8 @@
 import pytest
 
 from reconciler.dashboard import AHEAD, STALE_AFTER, dashboard
-from reconciler.models.avc import SyncState
+from reconciler.models.avc import SyncRecord, SyncState
+from reconciler.sync_record import FAILED, state_after
 from tests.integration_world import HOUR, NOW, avc, row, shown
 
 
@@ -45,6 +46,28 @@ def test_a_run_that_a_guard_has_just_held_back_in_part(state: SyncState | None) 
     status = dashboard(avc(sync=state), NOW, ended="held")
     assert (status.synchronization.state, status.broken) == ("held", ())
     assert row(avc(sync=state), "State", ended="held") == "⚠ State a part held back"
+
+
+HELD_IN_PART = SyncRecord(full=False, failed=False, users=3, cohorts=2)
+"""What AVC is told of a run that guards held back in part."""
+FULL_RUN = SyncState(last_sync=NOW - 30 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("before", "record", "words"),
+    [
+        (FULL_RUN, HELD_IN_PART, "✗ State stale: the last full run is over 24 hours ago"),
+        (SyncState(last_sync=NOW - HOUR), HELD_IN_PART, "✓ State active"),
+        (SyncState(), HELD_IN_PART, "⚠ State never done in full"),
+        (SyncState(), FAILED, "✗ State failed"),
+    ],
+)
+def test_the_morning_after(before: SyncState, record: SyncRecord, words: str) -> None:
+    """A night that was held back in part is a partial sync with its time, and no failed one."""
+    seen = avc(sync=state_after(before, record, NOW - 120))
+    assert row(seen, "State") == words
+    assert row(seen, "Failed syncs").endswith(f"{int(record.failed)} in all")
+    assert ("Last partial sync" in shown(seen)) is not record.failed
 
 
 @pytest.mark.parametrize(
@@ -116,5 +139,5 @@ def test_without_a_partial_run_none_is_told(never: int | None) -> None:
 def test_failures_are_counted_and_counts_may_be_unknown() -> None:
     """Failed runs are shown beside a good last one; users that AVC does not remember are not 0."""
     seen = avc(sync=SyncState(last_sync=NOW, failed_syncs=3))
-    assert row(seen, "Failed syncs") == "⚠ Failed syncs 3 since ever"
+    assert row(seen, "Failed syncs") == "⚠ Failed syncs 3 in all"
     assert row(seen, "Synced") == "Synced users unknown, cohorts unknown"

@@ -61,9 +61,11 @@ class SyncState(Model):
     synced_cohorts: int | None = None
     """Cohorts of guilds, and for roles, after it."""
     failed_syncs: int = 0
-    """Runs that failed, since ever."""
+    """Runs that failed, in all."""
     scoped_last_sync: int | None = None
-    """Unix time of the last run for one guild or person that was verified."""
+    """Unix time of the last run for one guild or person, or of which guards held a part back, that
+    was verified.
+    """
 
 
 class KeyFile(Model):

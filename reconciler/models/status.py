@@ -7,7 +7,7 @@ from reconciler.models.base import Model
 SyncState = Literal["active", "stale", "ahead", "failed", "held", "never", "unavailable"]
 """``stale``: a day without a verified full run. ``ahead``: the last run's time is in the future, so
 nobody knows how old it is. ``held``: a guard has just held a part back, which only the run itself
-can tell. ``unavailable``: this access cannot tell."""
+can tell: later it is a partial run. ``unavailable``: this access cannot tell."""
 
 RunEnd = Literal["failed", "held"]
 """How a run ended that did not do all that was due."""
@@ -67,9 +67,9 @@ class Synchronization(Model):
     users: int | None = None
     cohorts: int | None = None
     failed: int | None = None
-    """Runs that failed, since ever."""
+    """Runs that failed, in all; none of those that guards held back in part."""
     scoped_last_sync: int | None = None
-    """Unix time of the last run for one guild or person."""
+    """Unix time of the last run for one guild or person, or of which a part was held back."""
     scoped_age: int | None = None
     """Seconds since then."""
 

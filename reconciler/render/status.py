@@ -28,7 +28,7 @@ _NOT_SAID = "unknown: nwp.yml does not say"
 
 _STATES = {
     "active": (_GOOD, "active"),
-    "stale": (_BAD, "stale: the last run is over 24 hours ago"),
+    "stale": (_BAD, "stale: the last full run is over 24 hours ago"),
     "ahead": (_BAD, "not known: the last run is in the future, so a clock or the time is wrong"),
     "failed": (_BAD, "failed"),
     "held": (_WARNS, "a part held back"),
@@ -175,7 +175,7 @@ def _synchronization(found: Synchronization, now: int) -> Iterator[str]:
         yield from _row(" ", "Synced", f"{_count(found.users, 'user')}, {_cohorts(found)}")
     if found.scoped_last_sync is not None:
         yield from _row(" ", "Last partial sync", _when(found.scoped_last_sync, now))
-    yield from _row(_WARNS if found.failed else " ", "Failed syncs", f"{found.failed} since ever")
+    yield from _row(_WARNS if found.failed else " ", "Failed syncs", f"{found.failed} in all")
 
 
 def _cohorts(found: Synchronization) -> str:
