@@ -54,6 +54,10 @@ Event = Mapping[str, Any]
 def start_line(run: str, moment: int, start: RunStart, operations: int) -> bytes:
     """A run begins: its id, Unix time, and how many operations follow."""
     told = start.model_dump(mode="json", by_alias=True)
+    for count in ("held_back", "left_out"):
+        # Earlier releases know no such key, and read what has none.
+        if not told[count]:
+            del told[count]
     return line(
         {"run": run, "format": FORMAT, "time": moment, "operations": operations, "start": told}
     )

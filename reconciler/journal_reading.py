@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reconciler import journal_lines as lines
 from reconciler.errors import StateError
-from reconciler.journal import CURRENT, rotated
+from reconciler.journal import CURRENT, files, rotated
 from reconciler.journal_lines import Event
 from reconciler.models.journal import RunRecord, RunStep
 from reconciler.models.operations import Operation
@@ -53,17 +53,18 @@ def matches(directory: Path, avc: str, without: str = "") -> dict[int, int] | No
     """AVC uid → the account of the last operation about them that was carried out, or was so.
 
     Of the AVC with this UUID, and no other, and not from runs of the plan with the digest
-    ``without``; whose operation is newest comes last. None where no run ever had anything to do.
-    Raises StateError for damage: a match that is forgotten would be one that nobody is warned of
-    when it changes.
+    ``without``; whose operation is newest comes last. None where there is no journal. Raises
+    StateError for damage: a match that is forgotten would be one that nobody is warned of when it
+    changes.
     """
+    if not files(directory):
+        return None
     found: dict[int, int] = {}
     people: dict[int, tuple[int, int]] = {}
-    theirs = began = False
+    theirs = False
     for event in events(directory):
         if "run" in event:
             people.clear()
-            began = began or event["operations"] > 0
             start = lines.run_start(event)
             theirs = start is None or start.avc.uuid == avc
             theirs = theirs and not (start is not None and without and start.digest == without)
@@ -75,7 +76,7 @@ def matches(directory: Path, avc: str, without: str = "") -> dict[int, int] | No
             uid, account = people[event["n"]]
             found.pop(uid, None)
             found[uid] = account
-    return found if began else None
+    return found
 
 
 def checked(texts: Iterable[bytes], file: Path) -> Iterator[Event]:

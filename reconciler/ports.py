@@ -171,8 +171,7 @@ class State(Protocol):
     def matches(self, moodle: str, avc: str, without: str = "") -> Mapping[int, int] | None:
         """AVC uid → the account that the journal's last entry about them has, for the Moodle at
         this address and the AVC with this UUID; whose entry is newest comes last. Earlier runs of
-        the plan with the digest ``without`` do not count. None where no run is on record that
-        had anything to do.
+        the plan with the digest ``without`` do not count. None where there is no journal.
         """
         ...
 

@@ -221,13 +221,9 @@ def apply(
     PartlyApplied when Moodle is lost after the first write.
     """
     todo = steps(work.checked, left_out)
-    if not (todo or left_out):
+    if not todo:
         return Report((), (), recorded=False)
     start = _start(work, pair, left_out)
-    if not todo:
-        # That something was meant, and waits, is worth remembering.
-        with pair.state.run(start, ()):
-            return Report((), (), recorded=False)
     plan = work.plan
     part = left_out or plan.only or plan.exclude or work.now is None
     scope = "part" if part else str(plan.scope)

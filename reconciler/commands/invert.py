@@ -182,12 +182,29 @@ def _last(state: "StateDirectory", moodle: str | None) -> "tuple[RunRecord, Site
             seen[place[:2]] = pair, pair.moodle.read(MoodleQuery()).url
         pair, address = seen[place[:2]]
         if address == place[2]:
+            _refuse_newer(record, state.runs(address), file)
             return record, pair
     leads = ", ".join(f"{names[1]} is {address}" for names, (_, address) in seen.items())
     raise NotFound(
         f"In {state.path} there is no run of a Moodle that {file} leads to"
-        f"{f' ({leads})' if leads else ''}; 'reconciler history' lists those of others."
+        f"{f' ({leads})' if leads else ''}; 'reconciler history' lists what there is."
     )
+
+
+def _refuse_newer(record: "RunRecord", runs: "Sequence[RunRecord]", file: Path) -> None:
+    """Raise ConfigError where a Moodle's newest run was made under names that nwp.yml lacks: to
+    undo the one before it instead is not what anybody asked for.
+    """
+    from reconciler.errors import ConfigError
+
+    newest = [run for run in runs if run.steps or run.missing][-1]
+    if newest.id != record.id:
+        raise ConfigError(
+            f"the last run of the Moodle at {newest.start.moodle.url} is {newest.id}, from"
+            f" {newest.start.avc.site} to {newest.start.moodle.site}, and {file} does not name"
+            f" both: name them there to undo it, or say which run is to be undone; the last one"
+            f" under names that it has is {record.id}"
+        )
 
 
 def _connected(record: "RunRecord") -> "SitePair":

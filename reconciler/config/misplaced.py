@@ -6,8 +6,10 @@ from typing import Any
 from reconciler.config.integration import SyncPart
 from reconciler.config.nwp import SiteEntry
 from reconciler.config.recipes import Kind
+from reconciler.models.guards import GuardSettings
 
-_SETTINGS = frozenset(SyncPart.model_fields)
+_GUARDS = frozenset(GuardSettings.model_fields)
+_SETTINGS = SyncPart.model_fields.keys() | _GUARDS
 _ALONE = frozenset({"guards", "hold", "matching"})
 """What would be missed most, and is no other tool's key of a site, nor at the top."""
 _INTEGRATIONS = ("moodle_integration", "avc_integration")
@@ -32,8 +34,8 @@ def _misplaced(entry: SiteEntry, kind: Kind) -> Iterator[tuple[str, ...]]:
         ((), entry.document, ""),
     ):
         yield from ((*place, *path) for path in _inside(found, reads))
-    for place in ("sites", "recipes"):
-        yield from ((place, key) for key in _taken_for_entries(entry.document.get(place)))
+    for part in ("sites", "recipes"):
+        yield from ((part, key) for key in _taken_for_entries(entry.document.get(part)))
 
 
 def _inside(found: Mapping[str, Any], reads: str) -> Iterator[tuple[str, ...]]:
@@ -68,6 +70,8 @@ def _meant(key: str) -> str:
 def _remedy(key: str) -> str:
     if key in _INTEGRATIONS:
         return "it belongs in the entry of a site or of a recipe, one step further in"
+    if key in _GUARDS:
+        return "it belongs under guards, under sync in moodle_integration of the AVC site"
     meant = _meant(key)
     written = "it" if meant == key else f"it is written {meant}, and"
     sync = "" if meant == "sync" else "under sync "

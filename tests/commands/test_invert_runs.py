@@ -43,10 +43,9 @@ def test_last_is_of_the_moodle_that_nwp_yml_leads_to(place: Place, state_path: P
     state = StateDirectory(state_path)
     first = state.find("last")
     names, steps = first.start.moodle, [Step(step.operation) for step in first.steps]
-    for site, url in ((names.site, "https://other.example"), ("elsewhere", names.url)):
-        moodle = names.model_copy(update={"site": site, "url": url})
-        with state.run(first.start.model_copy(update={"moodle": moodle}), steps):
-            pass
+    other = names.model_copy(update={"url": "https://other.example"})
+    with state.run(first.start.model_copy(update={"moodle": other}), steps):
+        pass
     with state.run(first.start, []):
         pass
     for more in ((), ("--moodle", names.site), ("--moodle", names.url)):
@@ -55,6 +54,23 @@ def test_last_is_of_the_moodle_that_nwp_yml_leads_to(place: Place, state_path: P
     none = place.run("invert", "last", "--moodle", "https://other.example", code=1)
     assert f"{names.site} is {names.url}" in none.err
     assert "there is no run of" in place.run("invert", "last", "--moodle", "nosuch", code=1).err
+
+
+def test_a_newer_run_under_other_names_is_not_passed_over(place: Place, state_path: Path) -> None:
+    """Where a Moodle was called otherwise when it was last written to, nobody undoes the run
+    before that one instead; but whoever names it may.
+    """
+    state = StateDirectory(state_path)
+    first = state.find("last")
+    names, steps = first.start.moodle, [Step(step.operation) for step in first.steps]
+    renamed = names.model_copy(update={"site": "elsewhere"})
+    with state.run(first.start.model_copy(update={"moodle": renamed}), steps):
+        pass
+    newest = state.runs()[-1].id
+    refused = place.run("invert", "last", code=1).err
+    assert f"is {newest}, from {first.start.avc.site} to elsewhere" in refused
+    assert f"under names that it has is {first.id}" in refused
+    assert f"undoing run {first.id}" in place.run("invert", first.id).out
 
 
 def test_a_run_is_named_by_how_it_begins(place: Place) -> None:

@@ -34,6 +34,7 @@ def nwp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 IN_SYNC = "it belongs under sync in moodle_integration of the AVC site"
+IN_GUARDS = "it belongs under guards, under sync in moodle_integration of the AVC site"
 IN_PART = "it belongs in moodle_integration of the AVC site"
 IN_ENTRY = "it belongs in the entry of a site or of a recipe, one step further in"
 
@@ -64,6 +65,8 @@ OUTSIDE = [
     ("sync.hold", f"sync: {{{_HOLD}}}", IN_SYNC),
     ("moodle_integration.sync", "moodle_integration: {sync: {}}", IN_PART),
     ("moodle_integration.guards", "moodle_integration: {guards: {}}", IN_SYNC),
+    ("moodle_integration.removals", "moodle_integration: {removals: 0}", IN_GUARDS),
+    ("sync.protected_people", "sync: {protected_people: [7]}", IN_GUARDS),
     ("recipes.hold", f"recipes: {{{_HOLD}}}", IN_SYNC),
     ("recipes.matching", "recipes: {avc: {}, matching: [email]}", IN_SYNC),
     ("recipes.moodle_integration", "recipes: {moodle_integration: {}}", IN_ENTRY),

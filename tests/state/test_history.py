@@ -211,18 +211,6 @@ def test_what_is_lost_of_a_run_is_said(state: StateDirectory, history: History) 
     assert "1 operation of it the journal has not" in history("last")
 
 
-def test_a_journal_that_does_not_say_what_was_held_back_is_read(
-    state: StateDirectory, history: History
-) -> None:
-    """Earlier releases did not: their runs are told as those that left nothing out."""
-    remember(state, [addition(1, 1)])
-    file = journal_of(state)
-    before = file.read_bytes()
-    file.write_bytes(before.replace(b',"held_back":0,"left_out":0', b""))
-    assert file.read_bytes() != before
-    assert "  1 added: done; by ann@here" in history()
-
-
 def test_times_are_said_in_utc_wherever_one_looks(
     state: StateDirectory, history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
