@@ -79,9 +79,33 @@ def apply(
             work = _work(plan, pair, alone=alone)
             held = _acknowledged(work, pair, ack or (), terminal)
             stale = _stale(work, pair, skip=skip_stale)
+            terminal.lines(_done_again(work, pair))
             return apply_work(work, pair, held.positions | stale, terminal, ask=not yes)
     finally:
         note(pair.traffic(), debug=debug)
+
+
+def _done_again(work: "Work", pair: "SitePair") -> "Iterator[str]":
+    """That what is undone comes back with the next run, where nwp.yml holds nothing of it."""
+    from reconciler.errors import NotFound
+    from reconciler.wording import few
+
+    plan = work.plan
+    if plan.undoes is None or all(item.state == "done" for item in work.checked):
+        return
+    try:
+        # What undoes that an undoing leaves Moodle as AVC calls for.
+        if pair.state.find(plan.undoes).start.undoes is not None:
+            return
+    except NotFound:
+        pass
+    held = {hold.guild.lower() for hold in pair.settings.hold}
+    there = [c for c in plan.cohorts if c.guild and held.isdisjoint((c.guild, c.uuid.lower()))]
+    if free := sorted({cohort.guild for cohort in there}):
+        yield (
+            "⚠ The next synchronisation does it again as far as AVC calls for it: nwp.yml holds"
+            f" nothing in {few(free)} (reconciler invert {plan.undoes} prints the lines)"
+        )
 
 
 def _work(plan: "Plan", pair: "SitePair", *, alone: bool) -> "Work":

@@ -149,3 +149,22 @@ def test_somebody_whom_avc_does_not_have_is_told(synced: TwoSites) -> None:
     ran = leave(synced)
     assert "nwp.yml puts user 2 of AVC on hold in web-dev, and AVC has no such user" in ran.out
     assert "held by account:" in ran.out
+
+
+def test_a_plan_that_nwp_yml_holds_by_now_says_so(synced: TwoSites) -> None:
+    """The sites have not changed; ``--skip-stale`` does the rest, and says what was left out."""
+    synced.in_avc(
+        "DELETE FROM group_relationship_field_data WHERE gid = 1 AND entity_id = 2"
+        " AND plugin_id = 'group_membership'"
+    )
+    assert synced.reconciler("plan", "avc", "ss", "-o", "p.yaml").code == 0
+    hold(synced, f"{{guild: web-dev, user: 2, until: {day(1)}}}")
+    says = f"remove account 102 from web-dev: nwp.yml holds u2 (AVC 2) in web-dev until {day(1)}"
+    ran = synced.reconciler("apply", "p.yaml", "--yes")
+    assert (ran.code, says in ran.err) == (4, True)
+    assert "nwp.yml holds 1 operation of this plan by now. Nothing was written." in ran.err
+    assert "sites have changed" not in ran.err
+    ran = synced.reconciler("apply", "p.yaml", "--yes", "--skip-stale")
+    assert (ran.code, says in ran.err) == (5, True)
+    assert "0 operations were carried out; 1 was left out, as nwp.yml holds it." in ran.err
+    assert 102 in synced.members()["web-dev"]

@@ -13,6 +13,7 @@ MOVES = (
     "UPDATE group_relationship_field_data SET gid = 2 WHERE gid = 1 AND entity_id = 2"
     " AND plugin_id = 'group_membership'"
 )
+AGAIN = "The next synchronisation does it again"
 CHANGES: dict[str, Callable[[Place], None]] = {
     "somebody leaves": lambda place: place.sites.in_avc(leaves(1, 1)),
     "somebody moves": lambda place: place.sites.in_avc(MOVES),
@@ -47,18 +48,36 @@ def test_a_run_is_undone_and_stays_so_while_it_is_held(
     run, after = place.last(), place.state()
     assert after != before
     told = place.invert(run)
-    place.run("apply", "undo.yaml")
+    undone = place.run("apply", "undo.yaml")
+    assert f"(reconciler invert {run} prints the lines)" in undone.out
     assert place.state() == before
     place.hold(told.out)
     held = place.sync()
     assert place.state() == before
     assert "On hold, as nwp.yml says" in held.out
-    place.run("apply", "undo.yaml")
+    assert AGAIN not in place.run("apply", "undo.yaml").out
     assert place.state() == before
     told = place.run("invert", "last", "-o", "again.yaml")
     assert f"That run undid run {run}" in told.out
-    place.run("apply", "again.yaml")
+    assert AGAIN not in place.run("apply", "again.yaml").out
     assert place.state() == after
+
+
+def test_what_is_undone_without_its_holds_is_told_to_come_again(place: Place) -> None:
+    """One line, with the guilds of which nwp.yml holds nothing; none once it does."""
+    place.sites.in_avc(leaves(1, 1))
+    place.sync()
+    run = place.last()
+    told = place.invert(run)
+    out = place.run("apply", "undo.yaml").out
+    (line,) = (line for line in out.splitlines() if AGAIN in line)
+    assert line == (
+        f"⚠ {AGAIN} as far as AVC calls for it: nwp.yml holds nothing in web-dev"
+        f" (reconciler invert {run} prints the lines)"
+    )
+    place.sync()
+    place.hold(told.out)
+    assert AGAIN not in place.run("apply", "undo.yaml").out
 
 
 def test_the_first_run_is_undone(sites: TwoSites) -> None:
