@@ -123,7 +123,8 @@ class _Giving:
         """What of some operations gives it."""
         here = [op for op in found if op.key == self.key]
         assigned = [op for op in here if isinstance(op, AssignRole) and op.role == self.role]
-        if assigned:
+        if assigned or self.way != "definition":
+            # A definition that is there goes where another way is wanted.
             return tuple(assigned)
         defines = [op for op in here if isinstance(op, DefineRole) and op.role == self.role]
         joins = [op for op in here if isinstance(op, AddMember)]

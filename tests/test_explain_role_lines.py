@@ -60,6 +60,17 @@ def test_what_gave_another_role_does_not_give_this_one(moodle: dict[str, Any]) -
     assert (due(found).role, due(found).why) == ("coursecreator", "changed")
 
 
+@pytest.mark.parametrize("way", ["course-enrolment", "none"])
+def test_a_definition_that_goes_gives_nothing(way: str) -> None:
+    """They join, and the same plan deletes what would have given them the role."""
+    settings = MAPPED | {"roles_by": {"librarian": way}}
+    sites = mentor(OUT, settings, ABLE | {"definitions": {(9, LIBRARIAN.id)}})
+    plan = planned(sites)
+    said = person_text(asked(plan, sites, "1"), plan)
+    assert "Role: librarian" in said
+    assert "The plan gives it" not in said
+
+
 def test_the_file_alone_knows_whom_it_gives_a_role() -> None:
     """Somebody of whom it has no other line; whether others are due, it does not know."""
     plan = planned(mentor(IN, MAPPED, ABLE))
