@@ -115,6 +115,7 @@ class View:
             operation=operation,
             state=item.state,
             found=item.why,
+            on_hold=item.held,
             counted=tuple(
                 self._here(operation.key, passing[guard]) for guard in counted if guard in passing
             ),

@@ -1,6 +1,6 @@
 """Why a plan has nothing for somebody: each reason, and how it is told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import get_args
 
@@ -290,3 +290,13 @@ def test_every_reason_has_a_case() -> None:
     others = {"undoing", "changed", "file-only"}
     names = {name for part in get_args(Why) for name in get_args(part) or (part,)}
     assert {case.why for case in CASES.values()} == names - others
+
+
+def test_what_was_put_on_hold_since_is_told_as_that() -> None:
+    """The sites have not changed: nwp.yml has."""
+    sites = Sites({1: [2]}, {1: [1, 2]})
+    plan = planned(sites)
+    held = replace(sites, settings={"hold": (Hold(guild="g1", user=1, until=UNTIL),)})
+    said = person_text(asked(plan, held, "1"), plan)
+    assert f": nwp.yml holds u1 (AVC 1) in g1 until {UNTIL}. A plan made now leaves it out." in said
+    assert "the sites have changed" not in said

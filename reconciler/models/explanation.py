@@ -185,6 +185,8 @@ class PlannedOperation:
     """None: the sites were not asked."""
     found: str = ""
     """Of a stale one: what was expected and what was found."""
+    on_hold: bool = False
+    """Whether a stale one is so for what nwp.yml puts on hold, and for nothing else."""
     counted: tuple[GuardFigures, ...] = ()
     """Guards that count it and let it through."""
     held: tuple[GuardFigures, ...] = ()

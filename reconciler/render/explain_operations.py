@@ -123,6 +123,8 @@ def going_on(item: PlannedOperation, *, undoes: bool) -> str:
     match item.state:
         case "done":
             return "✓ Now: done already, Moodle is as the plan wants it."
+        case "stale" if item.on_hold:
+            return f"⚠ Now: {name(item.found)}. A plan made now leaves it out."
         case "stale":
             return (
                 "⚠ Now: the sites have changed since the plan was made, and this no longer fits:"
