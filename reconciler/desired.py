@@ -9,6 +9,7 @@ from reconciler.models.avc import AvcSnapshot
 from reconciler.models.desired import DesiredCohort
 from reconciler.pairing import NAME_PREFIX, Pair
 from reconciler.roles import Roles, spelt
+from reconciler.wording import capital
 
 NAME_LIMIT = 254
 """Characters of ``cohort.name`` in Moodle; more is ``dmlwriteexception``."""
@@ -31,7 +32,7 @@ class Wishes:
 
 def cohort_name(label: str, role: str | None = None) -> str:
     """The name of a guild's own cohort, or of the one for a role beside it."""
-    suffix = f" ({role[:1].upper()}{role[1:]})" if role else ""
+    suffix = f" ({capital(role)})" if role else ""
     return (NAME_PREFIX + label.strip())[: NAME_LIMIT - len(suffix)].rstrip() + suffix
 
 

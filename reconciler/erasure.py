@@ -140,10 +140,9 @@ def _everybody(plan: Plan) -> tuple[set[int], set[int]]:
     """Everybody whom a plan names: uids in AVC, accounts in Moodle."""
     uids: set[int | None] = {plan.scope.uid} if isinstance(plan.scope, UserScope) else set()
     accounts: set[int] = set()
-    for cohort in plan.cohorts:
-        for member in (*cohort.members, *cohort.assignments):
-            uids.add(member.avc)
-            accounts.add(member.moodle)
+    for line in plan.lines:
+        uids.add(line.avc)
+        accounts.add(line.moodle)
     for problem in plan.problems:
         uids |= {problem.avc, *problem.others}
         accounts |= set(problem.accounts)

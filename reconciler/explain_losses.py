@@ -50,7 +50,7 @@ def _told(key: CohortKey, plan: Plan) -> Reason | None:
     if any(cohort.role is None and cohort.action == "archive" for cohort in guild):
         return "guild-gone"
     here = [cohort for cohort in guild if cohort.key == key]
-    lines = [line for cohort in here for line in (*cohort.members, *cohort.assignments)]
+    lines = [line for cohort in here for line in cohort.lines]
     return next((line.because for line in lines if line.because in _OF_COHORTS), None)
 
 
@@ -81,10 +81,9 @@ def _alive(key: CohortKey, plan: Plan) -> bool:
 
 
 def _lives(cohort: CohortPlan) -> bool:
-    lines = (*cohort.members, *cohort.assignments)
     renewed = cohort.changes_fields and cohort.action != "archive"
     defines = cohort.definition is not None and cohort.definition.action == "create"
-    return renewed or defines or any(line.change == "add" for line in lines)
+    return renewed or defines or any(line.change == "add" for line in cohort.lines)
 
 
 @dataclass(frozen=True, slots=True)

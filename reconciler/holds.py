@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from reconciler.dependencies import falling
 from reconciler.matching import Matching
 from reconciler.models.desired import CohortKey
-from reconciler.models.members import MemberChange
 from reconciler.models.operations import (
     AddMember,
     AssignRole,
@@ -67,7 +66,7 @@ class HoldWords:
     ) -> None:
         """``plan`` has what the sites call for, and the names of people if plans have them."""
         self._held = [(hold, _Held.of((hold,), pairing, matching)) for hold in holds]
-        self._names = {line.moodle: line.name for line in _lines(plan)}
+        self._names = {line.moodle: line.name for line in plan.lines}
         self._matching = matching
 
     def why(self, operation: Operation, members: Mapping[int, frozenset[int]]) -> str:
@@ -173,7 +172,7 @@ def _without_empty(plan: Plan, found: Sequence[Operation]) -> frozenset[Operatio
 
 
 def _told(plan: Plan, left: Iterable[Operation], held: _Held) -> Iterator[Problem]:
-    names = {line.moodle: line.name for line in _lines(plan)}
+    names = {line.moodle: line.name for line in plan.lines}
     for operation in left:
         guilds = (operation.guild,)
         if isinstance(operation, _OfAccount) and not held.whole(operation):
@@ -187,9 +186,3 @@ def _told(plan: Plan, left: Iterable[Operation], held: _Held) -> Iterator[Proble
             )
         else:
             yield Problem(kind="on-hold", guilds=guilds)
-
-
-def _lines(plan: Plan) -> Iterator[MemberChange]:
-    for cohort in plan.cohorts:
-        yield from cohort.members
-        yield from cohort.assignments

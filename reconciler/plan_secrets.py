@@ -41,9 +41,7 @@ def secrets(text: str, plan: Plan | None) -> Iterator[tuple[int, str, Source | N
 
 
 def _user_names(plan: Plan) -> Iterator[str]:
-    for cohort in plan.cohorts:
-        for line in (*cohort.members, *cohort.assignments):
-            yield line.name
+    yield from (line.name for line in plan.lines)
     for problem in plan.problems:
         yield problem.name or ""
 

@@ -12,7 +12,9 @@ from shlex import quote
 
 from reconciler.errors import StateError
 
-REMEDY = "Set RECONCILER_STATE to a directory of your own"
+VARIABLE = "RECONCILER_STATE"
+"""Names the state directory."""
+REMEDY = f"Set {VARIABLE} to a directory of your own"
 
 _SCHEME_AND_USER = re.compile(r"^\w+://([^/@]*@)?")
 _SLUG_LENGTH = 60
@@ -76,17 +78,22 @@ def _refuse(path: Path, found: os.stat_result, is_kind: Callable[[int], bool]) -
     if found.st_uid != os.geteuid():
         # Not with a directory of their own: neither would see what the other does.
         who, sudo = _owner(found.st_uid)
-        named = os.environ.get("RECONCILER_STATE")
         # sudo passes no variable on.
-        state = f" env RECONCILER_STATE={quote(named)}" if named else ""
+        state = f" env {same_state()}" if same_state() else " "
         raise StateError(
-            f"{path} belongs to another user, {who}. Run this as that user: sudo -u {sudo}{state} …"
+            f"{path} belongs to another user, {who}. Run this as that user: sudo -u {sudo}{state}…"
         )
     if found.st_mode & _OTHERS_WRITE:
         raise StateError(
             f"{path} can be written to by others, who could make this program believe anything."
             f" Look what is in it, then: chmod go-w '{path}'"
         )
+
+
+def same_state() -> str:
+    """What a command needs in front of it, to find the state directory of this run."""
+    named = os.environ.get(VARIABLE)
+    return f"{VARIABLE}={quote(named)} " if named else ""
 
 
 def _owner(uid: int) -> tuple[str, str]:

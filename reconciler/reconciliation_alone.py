@@ -95,9 +95,8 @@ def _named(plan: Plan, names: Mapping[int, str]) -> Plan:
 
 def _people(plan: Plan) -> frozenset[int]:
     """The accounts that a plan tells of."""
-    lines = (line for part in plan.cohorts for line in (*part.members, *part.assignments))
     told = (number for problem in plan.problems for number in problem.accounts)
-    return frozenset((*(line.moodle for line in lines), *told))
+    return frozenset((*(line.moodle for line in plan.lines), *told))
 
 
 def _read(plan: Plan, moodle: MoodleSite, query: MoodleQuery) -> tuple[MoodleSnapshot, Enrolled]:

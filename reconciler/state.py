@@ -14,9 +14,16 @@ from reconciler.models.operations import Outcome, Step
 from reconciler.models.plan import Plan
 from reconciler.plan_file import digest
 from reconciler.plan_text import as_text
-from reconciler.private_files import file_name, make_directory, refuse_foreign, replace, told
+from reconciler.private_files import (
+    REMEDY,
+    VARIABLE,
+    file_name,
+    make_directory,
+    refuse_foreign,
+    replace,
+    told,
+)
 
-VARIABLE = "RECONCILER_STATE"
 NAME = "avc-moodle-sync"
 HELD = 10
 """Plans that were held back and are kept, a Moodle."""
@@ -179,7 +186,7 @@ def state_directory() -> StateDirectory:
     except RuntimeError as error:
         raise StateError(
             "There is no home directory to keep the state in (journal, locks, held plans)."
-            f" Set {VARIABLE} to a directory of your own."
+            f" {REMEDY}."
         ) from error
     return StateDirectory(Path(os.path.realpath(base / NAME)))
 

@@ -11,6 +11,11 @@ def number(count: int, noun: str, plural: str = "") -> str:
     return f"{count} {noun if count == 1 else plural or noun + 's'}"
 
 
+def capital(words: str) -> str:
+    """The same, to begin a sentence or a title with."""
+    return words[:1].upper() + words[1:]
+
+
 def few(names: Sequence[str]) -> str:
     """``a, b``; of many the first few: ``a, b, c, and 2 more``."""
     more = [f"and {len(names) - SHOWN} more"] if len(names) > SHOWN else []

@@ -92,8 +92,11 @@ def avc_moodle_sync(
             terminal.line("[3/5] Running synchronization" + (" (DRY RUN)" if dry_run else ""))
             terminal.line(_announcement(guild, user))
             done = None if dry_run else _carry_out(pair, planned, terminal)
-            told = _told(planned, done, verbose=verbose) if done else None
-            terminal.lines(told or _would_do(pair, planned, verbose=verbose))
+            terminal.lines(
+                _would_do(pair, planned, verbose=verbose)
+                if done is None
+                else _told(planned, done, verbose=verbose)
+            )
             terminal.lines(output.problems(planned.plan, _untold(planned), verbose=verbose))
         broken, held = done is not None and done.broken, done is not None and bool(done.held)
         seconds = monotonic() - started
@@ -201,6 +204,8 @@ def _would_do(pair: "SitePair", planned: "Planned", *, verbose: bool) -> "Iterat
     from reconciler.render.sync_people import dry_run
 
     yield from dry_run(planned, verbose=verbose)
+    if all(guard.ok for guard in planned.plan.guards):
+        return
     work = fresh(planned)
     held = work.held_back(pair, ())
     yield from (f"  {line}" for line in holding_back(held, len(work.checked), dry_run=True))

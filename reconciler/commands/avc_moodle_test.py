@@ -61,17 +61,12 @@ def _configured(avc_site: str, moodle_site: str) -> "Configured":
 def _refused(file: Path, site: str, kind: "Kind") -> str:
     """Why this entry leads to no such site: it is missing, another kind's, or makes no sense."""
     from reconciler.config.integration import MoodleIntegration
-    from reconciler.config.misplaced import refuse_misplaced
-    from reconciler.config.nwp import site_entry
-    from reconciler.config.recipes import refuse_other_kind
-    from reconciler.config.sites import Access, AvcIntegration, Via
+    from reconciler.config.sites import AvcIntegration, Via, entry_of
     from reconciler.errors import ConfigError
     from reconciler.inspection import sentence
 
     try:
-        entry = site_entry(file, site)
-        refuse_other_kind(entry, kind, Access(entry, None).site_directory)
-        refuse_misplaced(entry, kind)
+        entry = entry_of(file, site, kind)
         entry.part("access", Via)
         if kind == "avc":
             entry.part("moodle_integration", MoodleIntegration)

@@ -27,8 +27,8 @@ def demo(debug: Debug = False) -> int:
     from tempfile import TemporaryDirectory
 
     from reconciler.config.nwp import VARIABLE
+    from reconciler.private_files import VARIABLE as STATE
     from reconciler.render.terminal import Terminal
-    from reconciler.state import VARIABLE as STATE
 
     terminal = Terminal()
     environment = {key: value for key, value in os.environ.items() if key != VARIABLE}

@@ -1,7 +1,5 @@
 """What guards hold back of a one-shot run: kept as a plan, and said how to apply it."""
 
-import os
-import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -16,6 +14,7 @@ def keep(work: "Work", pair: "SitePair", held: "HeldBack") -> "Iterator[str]":
     Raises ReadError, StateError.
     """
     from reconciler.commands.files import stamped
+    from reconciler.private_files import same_state
     from reconciler.reconciliation import held_alone
     from reconciler.render.guards import held_back_lines, would_hold_back
 
@@ -24,11 +23,3 @@ def keep(work: "Work", pair: "SitePair", held: "HeldBack") -> "Iterator[str]":
     plan = held_alone(work, pair, held)
     file = pair.state.keep(stamped(plan))
     return held_back_lines(held, plan, file, same_state())
-
-
-def same_state() -> str:
-    """What a command needs in front of it, to find the state directory of this run."""
-    from reconciler.state import VARIABLE
-
-    named = os.environ.get(VARIABLE)
-    return f"{VARIABLE}={shlex.quote(named)} " if named else ""

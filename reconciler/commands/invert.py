@@ -167,13 +167,18 @@ def _last(state: "StateDirectory", moodle: str | None) -> "tuple[RunRecord, Site
     from reconciler.config.nwp import find_file, site_names
     from reconciler.errors import NotFound
     from reconciler.models.moodle import MoodleQuery
+    from reconciler.state import is_of
 
     file = find_file(Path.cwd())
     named = site_names(file)
     newest: dict[tuple[str, str, str], RunRecord] = {}
-    for record in state.records(moodle):
+    last: dict[str, RunRecord] = {}
+    for record in state.records():
+        if not (record.steps or record.missing):
+            continue
         place = (record.start.avc.site, record.start.moodle.site, record.start.moodle.url)
-        if named.issuperset(place[:2]) and (record.steps or record.missing):
+        last[place[2]] = record
+        if named.issuperset(place[:2]) and (moodle is None or is_of(record, moodle)):
             newest[place] = record
     seen: dict[tuple[str, str], tuple[SitePair, str]] = {}
     for place, record in sorted(newest.items(), key=lambda item: -item[1].started):
@@ -182,7 +187,7 @@ def _last(state: "StateDirectory", moodle: str | None) -> "tuple[RunRecord, Site
             seen[place[:2]] = pair, pair.moodle.read(MoodleQuery()).url
         pair, address = seen[place[:2]]
         if address == place[2]:
-            _refuse_newer(record, state.runs(address), file)
+            _refuse_newer(record, last[address], file)
             return record, pair
     leads = ", ".join(f"{names[1]} is {address}" for names, (_, address) in seen.items())
     raise NotFound(
@@ -191,13 +196,12 @@ def _last(state: "StateDirectory", moodle: str | None) -> "tuple[RunRecord, Site
     )
 
 
-def _refuse_newer(record: "RunRecord", runs: "Sequence[RunRecord]", file: Path) -> None:
+def _refuse_newer(record: "RunRecord", newest: "RunRecord", file: Path) -> None:
     """Raise ConfigError where a Moodle's newest run was made under names that nwp.yml lacks: to
     undo the one before it instead is not what anybody asked for.
     """
     from reconciler.errors import ConfigError
 
-    newest = [run for run in runs if run.steps or run.missing][-1]
     if newest.id != record.id:
         raise ConfigError(
             f"the last run of the Moodle at {newest.start.moodle.url} is {newest.id}, from"
@@ -249,7 +253,7 @@ def _nothing(plan: "Plan") -> str:
 
 def _next(plan: "Plan", file: Path) -> str:
     """What undoes the run, as it has to be typed."""
-    from reconciler.commands.held import same_state
+    from reconciler.private_files import same_state
     from reconciler.render.guards import apply_command
 
     return f"Then, to undo the run: {same_state()}{apply_command(plan, str(file))}"

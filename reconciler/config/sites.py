@@ -183,11 +183,18 @@ def _entries(file: Path, avc_name: str, moodle_name: str) -> tuple[SiteEntry, Si
 
 def _entry(file: Path, name: str, kind: Kind) -> SiteEntry | ConfigError:
     try:
-        entry = site_entry(file, name)
-        refuse_other_kind(entry, kind, Access(entry, None).site_directory)
-        refuse_misplaced(entry, kind)
+        return entry_of(file, name, kind)
     except ConfigError as error:
         return error
+
+
+def entry_of(file: Path, name: str, kind: Kind) -> SiteEntry:
+    """The entry of a site of this kind. Raises ConfigError for another kind's, and for a setting
+    that nothing reads.
+    """
+    entry = site_entry(file, name)
+    refuse_other_kind(entry, kind, Access(entry, None).site_directory)
+    refuse_misplaced(entry, kind)
     return entry
 
 

@@ -1,5 +1,6 @@
 """The plan: what a file in git says, and what is applied. One model for YAML and JSON."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, WithJsonSchema, field_validator
@@ -144,6 +145,11 @@ class CohortPlan(Model):
     assignments: Annotated[tuple[MemberChange, ...], WithJsonSchema(MEMBERS_SCHEMA)] = ()
     """Roles given or taken one by one; what joining and leaving do by a definition is not here."""
 
+    @property
+    def lines(self) -> tuple[MemberChange, ...]:
+        """Both: all that is done about one account."""
+        return (*self.members, *self.assignments)
+
     @field_validator("assignments")
     @classmethod
     def _name_their_roles(cls, lines: tuple[MemberChange, ...]) -> tuple[MemberChange, ...]:
@@ -227,6 +233,11 @@ class Plan(Model):
     """What gives each role; empty without ``role_sync``."""
     cohorts: tuple[CohortPlan, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def lines(self) -> Iterator[MemberChange]:
+        """All that is done about one account, cohort by cohort."""
+        return (line for cohort in self.cohorts for line in cohort.lines)
 
     @property
     def empty(self) -> bool:

@@ -20,10 +20,11 @@ from reconciler.models.settings import Hold
 from reconciler.render.explain_operations import doing_lines, fresh_line, operation_words
 from reconciler.render.explain_roles import role_lines
 from reconciler.render.explain_why import WAITS, rule_words, scope_words, why_words, words_of
-from reconciler.render.problem_remedies import capital, shows_whose
+from reconciler.render.problem_remedies import shows_whose
 from reconciler.render.problems import Elsewhere, sentence
 from reconciler.render.terminal import name
 from reconciler.render.wrapping import wrapped
+from reconciler.wording import capital
 
 _DOUBTS = {
     "no-moodle-account": "none",

@@ -45,10 +45,9 @@ def hold_lines(holds: Sequence[NamedHold], plan: Plan) -> Iterator[str]:
 
 def _names(plan: Plan) -> dict[tuple[int | None, int | None], str]:
     """The names of people, by their user of AVC or, without one, by their account."""
-    lines = (line for part in plan.cohorts for line in (*part.members, *part.assignments))
     return {
         (line.avc, line.moodle if line.avc is None else None): line.name
-        for line in lines
+        for line in plan.lines
         if line.name
     }
 

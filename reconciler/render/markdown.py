@@ -16,7 +16,7 @@ from reconciler.models.review import (
 from reconciler.render.fitting import Left, Line, Part, fitted
 from reconciler.render.markdown_text import code, fenced, html_code, plain
 from reconciler.render.plan import change_line, person_ids, person_words
-from reconciler.wording import number
+from reconciler.wording import capital, number
 
 
 class Kind(IntEnum):
@@ -105,7 +105,7 @@ def _top(review: Review) -> str:
     lines = [
         f"### Plan for {code(review.moodle.site, _SHORT)} from {what}",
         "",
-        f"{plain(review.figures[:1].upper() + review.figures[1:])}.",
+        f"{plain(capital(review.figures))}.",
         *_narrowed(review),
         "",
         *_totals(review.totals),
@@ -233,7 +233,7 @@ def _guild(guild: GuildReview) -> _Part:
     )
     for cohort in guild.cohorts:
         role = f", for the role {code(cohort.role)}" if cohort.role is not None else ""
-        head = f"{cohort.title[:1].upper()}{cohort.title[1:]}{role}:\n\n```diff\n"
+        head = f"{capital(cohort.title)}{role}:\n\n```diff\n"
         inside = _Part(head=head, foot="```\n\n", more="  … and {} more, left out here\n")
         inside.parts += _given(guild, cohort)
         part.parts.append(inside)

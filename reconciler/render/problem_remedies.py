@@ -50,11 +50,6 @@ def tells_people_apart(used: Sequence[Rule]) -> str:
     return _in_use(_OF_THE_PERSON, used)
 
 
-def capital(words: str) -> str:
-    """The same, to begin a sentence with."""
-    return words[:1].upper() + words[1:]
-
-
 def _in_use(words: Mapping[Rule, str], used: Sequence[Rule]) -> str:
     # Without any rule nobody is in doubt, unless a plan was written by hand.
     return _either([told for rule, told in words.items() if rule in used] or [*words.values()])

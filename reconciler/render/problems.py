@@ -9,12 +9,12 @@ from reconciler.models.moodle import Rule
 from reconciler.models.plan import Plan, Problem, RoleProblemKind
 from reconciler.render.problem_names import SEAM, ids, names, person, quoted
 from reconciler.render.problem_remedies import (
-    capital,
     gives_an_account,
     shows_whose,
     tells_accounts_apart,
     tells_people_apart,
 )
+from reconciler.wording import capital
 
 _MAY_BE = ("no-moodle-account", "unconfirmed-account")
 """Problems of somebody whose account a stranger's may be."""
