@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from reconciler.explain_evidence import rules_asked
 from reconciler.explain_file import concerns
 from reconciler.explain_guild import guild_facts
-from reconciler.explain_names import Subject, lines, subject_named, uid_named
+from reconciler.explain_names import Subject, subject_named, uid_named
 from reconciler.explain_places import Doings, Places
 from reconciler.explain_roles import RolesDue
 from reconciler.explain_view import View, of_person
@@ -88,7 +88,7 @@ class _Asked:
         moodle, matching = self.seen.snapshots.moodle, self.seen.matching
         known = moodle.accounts.get(number)
         if known is None:
-            told = (line.name for line in lines(self.view.plan) if line.moodle == number)
+            told = (line.name for line in self.view.plan.lines if line.moodle == number)
             nobodys = self.subject.uid is None
             return AccountFacts(number, next(told, ""), there=False, theirs=nobodys)
         rulers = moodle.administrators

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from reconciler.explain_losses import Losses, grounds
-from reconciler.explain_names import GuildNamed, Subject, lines
+from reconciler.explain_names import GuildNamed, Subject
 from reconciler.models.desired import CohortKey
 from reconciler.models.explanation import (
     AccountFacts,
@@ -36,7 +36,7 @@ def concerns(problem: Problem, subject: Subject) -> bool:
 
 def person_alone(plan: Plan, subject: Subject, guild: GuildNamed | None) -> PersonExplained:
     """Somebody, guild by guild, as far as the file goes."""
-    names = {line.moodle: line.name for line in lines(plan)}
+    names = {line.moodle: line.name for line in plan.lines}
     problems = tuple(p for p in plan.problems if concerns(p, subject))
     doubts = [p for p in problems if p.avc == subject.uid and p.kind in get_args(Doubt)]
     doubted = {account for problem in doubts for account in problem.accounts}
@@ -71,14 +71,14 @@ def guild_alone(plan: Plan, guild: GuildNamed) -> GuildExplained:
         blocked=0,
         doubts={},
         cohorts=tuple(cohorts or [nothing]),
-        names={line.moodle: line.name for line in lines(plan)},
+        names={line.moodle: line.name for line in plan.lines},
         problems=tuple(p for p in plan.problems if guild.name in p.guilds),
     )
 
 
 def _rule(plan: Plan, subject: Subject) -> Rule | None:
     """The rule by which a plan takes an account for somebody's."""
-    mine = (line.by for line in lines(plan) if line.by and line.moodle in subject.accounts)
+    mine = (line.by for line in plan.lines if line.by and line.moodle in subject.accounts)
     return next(mine, None)
 
 

@@ -2,12 +2,11 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from reconciler.errors import ConfigError, NotFound
 from reconciler.member_lines import escaped, unescaped
-from reconciler.models.members import MemberChange
 from reconciler.models.plan import Plan
 from reconciler.pairing import NAME_PREFIX
 from reconciler.plan_cohorts import masked
@@ -141,7 +140,7 @@ class _Known:
                 f"AVC has no user {uid}, and the plan names none: give another user id, a user"
                 " name, or moodle:ID with Moodle's id."
             )
-        found = [line.moodle for line in lines(self.plan) if line.avc == uid]
+        found = [line.moodle for line in self.plan.lines if line.avc == uid]
         found += [a for p in self.plan.problems if p.avc == uid for a in p.accounts]
         if self.seen is not None:
             found = [*_accounts_of(uid, self.seen), *found]
@@ -174,7 +173,7 @@ class _Known:
             return plain(name) in wanted or ("@" in name and plain(masked(name)) in wanted)
 
         uids = {p.avc for p in self.plan.problems if p.avc is not None and called(p.name)}
-        accounts = {line.moodle for line in lines(self.plan) if called(line.name)}
+        accounts = {line.moodle for line in self.plan.lines if called(line.name)}
         accounts |= {
             p.accounts[0]
             for p in self.plan.problems
@@ -197,7 +196,7 @@ class _Known:
         if self.seen is not None and account in self.seen.matching.person_of:
             return {self.seen.matching.person_of[account]}
         owners = {
-            line.avc for line in lines(self.plan) if line.moodle == account and line.avc is not None
+            line.avc for line in self.plan.lines if line.moodle == account and line.avc is not None
         }
         if self.seen is not None:
             owners |= {
@@ -209,11 +208,11 @@ class _Known:
         return owners
 
     def _uids(self) -> Collection[int]:
-        of_lines = {line.avc for line in lines(self.plan) if line.avc is not None}
+        of_lines = {line.avc for line in self.plan.lines if line.avc is not None}
         return of_lines | {p.avc for p in self.plan.problems if p.avc is not None}
 
     def _accounts(self) -> Collection[int]:
-        of_lines = {line.moodle for line in lines(self.plan)}
+        of_lines = {line.moodle for line in self.plan.lines}
         return of_lines | {a for p in self.plan.problems for a in p.accounts}
 
 
@@ -223,13 +222,6 @@ def _accounts_of(uid: int, seen: Planned) -> tuple[int, ...]:
         return (account,)
     why = seen.matching.unmatched.get(uid)
     return why.accounts if why else ()
-
-
-def lines(plan: Plan) -> Iterator[MemberChange]:
-    """Everybody who comes or goes, gets or loses a role, in a plan."""
-    for cohort in plan.cohorts:
-        yield from cohort.members
-        yield from cohort.assignments
 
 
 def _listed(choices: Collection[Subject]) -> str:

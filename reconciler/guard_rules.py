@@ -19,6 +19,7 @@ from reconciler.models.operations import (
     UnassignRole,
     UndefineRole,
 )
+from reconciler.operations import cohort_of
 from reconciler.plan_cohorts import masked
 
 _NONE = "none allowed"
@@ -105,7 +106,7 @@ def _removals_per_guild(found: _Numbered, around: Around, settings: GuardSetting
     if not shares:
         return Found(limit.words, "none")
     most = sorted(over or shares, key=lambda share: -share[0])
-    told = [f"{_name(losses[0].operation)} {count} of {size}" for count, size, losses in most]
+    told = [f"{cohort_of(losses[0].operation)} {count} of {size}" for count, size, losses in most]
     largest = wording.few(told) if over else told[0]
     return _held(limit.words, largest, [loss.number for _, _, losses in over for loss in losses])
 
@@ -274,11 +275,6 @@ def _takes(operation: Operation) -> bool:
 
 def _takings(found: _Numbered) -> list[int]:
     return [number for number, operation in found if _takes(operation)]
-
-
-def _name(operation: Operation) -> str:
-    role = operation.key.role
-    return f"{operation.guild} ({role})" if role else operation.guild
 
 
 RULES: Mapping[GuardName, Callable[[_Numbered, Around, GuardSettings], Found]] = {

@@ -48,19 +48,19 @@ def words(operation: Operation) -> str:  # noqa: PLR0911 - one branch a kind of 
         case ChangeCohort():
             return f"{operation.action} cohort {operation.cohort} ({operation.guild})"
         case AddMember():
-            return f"add account {operation.account} to {_named(operation)}"
+            return f"add account {operation.account} to {cohort_of(operation)}"
         case RemoveMember():
-            return f"remove account {operation.account} from {_named(operation)}"
+            return f"remove account {operation.account} from {cohort_of(operation)}"
         case AssignRole():
-            who = f"account {operation.account} in {_named(operation)}"
+            who = f"account {operation.account} in {cohort_of(operation)}"
             return f"give {who} the role {operation.role} ({operation.component})"
         case UnassignRole():
-            who = f"account {operation.account} in {_named(operation)}"
+            who = f"account {operation.account} in {cohort_of(operation)}"
             return f"take from {who} the role {operation.role} ({operation.component})"
         case DefineRole():
-            return f"define that {_named(operation)} gives the role {operation.role}"
+            return f"define that {cohort_of(operation)} gives the role {operation.role}"
         case UndefineRole():
-            return f"define no longer that {_named(operation)} gives the role {operation.role}"
+            return f"define no longer that {cohort_of(operation)} gives the role {operation.role}"
 
 
 def free_of_costs(operation: Operation) -> Operation:
@@ -70,7 +70,8 @@ def free_of_costs(operation: Operation) -> Operation:
     return operation
 
 
-def _named(operation: Operation) -> str:
+def cohort_of(operation: Operation) -> str:
+    """Which cohort it is about: the guild, and the role that the cohort is for, if any."""
     role = operation.key.role
     return f"{operation.guild} ({role})" if role else operation.guild
 

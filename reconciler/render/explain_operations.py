@@ -17,7 +17,7 @@ from reconciler.models.operations import (
     UndefineRole,
 )
 from reconciler.models.plan import FlagChange, Plan, TextChange
-from reconciler.operations import words
+from reconciler.operations import cohort_of, words
 from reconciler.render.explain_why import EVERYBODYS, GROUNDS
 from reconciler.render.terminal import name
 from reconciler.wording import number
@@ -182,13 +182,11 @@ def cost(item: PlannedOperation) -> str:
 def _taken(item: PlannedOperation) -> Iterator[str]:
     """The roles that go, and what gives them."""
     operation = item.operation
-    role = operation.key.role
-    cohort = f"{operation.guild} ({role})" if role else operation.guild
     for taken in item.takes:
         noun = "cohort" if len(taken.elsewhere) == 1 else "cohorts"
         others = ", ".join(map(str, taken.elsewhere))
         still = f", and has it by {noun} {others}, too" if others else ""
-        by = f"by the definition for {name(cohort)}"
+        by = f"by the definition for {name(cohort_of(operation))}"
         yield f"the account loses the role {name(taken.role)}, which it has {by}{still}"
 
 
