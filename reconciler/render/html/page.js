@@ -1,12 +1,12 @@
 "use strict";
-// The page is whole without this: it folds, finds and counts what is there.
+// The page is whole without this: it folds, finds and counts what is there. It runs before the
+// changes are read, so that they do not move once the filter is shown.
 (() => {
   const form = document.getElementById("filter");
   const query = document.getElementById("query");
   const count = document.getElementById("count");
   const fold = document.getElementById("fold");
-  const guilds = [...document.querySelectorAll(".guild")];
-  const problems = document.getElementById("problems");
+  const guilds = document.getElementsByClassName("guild");
 
   // Without accents and case, so that "jose" finds "José".
   const plain = (text) =>
@@ -34,8 +34,9 @@
   let index = null;
   const indexed = () => {
     if (!index) {
+      const problems = document.getElementById("problems");
       index = {
-        guilds: guilds.map((guild) => read(guild, 0, "")),
+        guilds: [...guilds].map((guild) => read(guild, 0, "")),
         problems: problems ? read(problems, 0, "") : null,
       };
       index.changes = index.guilds.reduce((sum, guild) => sum + size(guild), 0);
@@ -105,7 +106,9 @@
   let frame = 0;
   const soon = () => {
     cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(apply);
+    if (document.readyState !== "loading") {
+      frame = requestAnimationFrame(apply);
+    }
   };
   let pause = 0;
   const say = (text) => {
@@ -132,15 +135,19 @@
       query.select();
     }
   });
-  fold.addEventListener("click", () => {
-    const open = guilds.some((guild) => guild.open);
+  fold?.addEventListener("click", () => {
+    const open = [...guilds].some((guild) => guild.open);
     for (const guild of guilds) {
       guild.open = !open;
     }
     fold.textContent = open ? "Unfold guilds" : "Fold guilds";
   });
-  form.hidden = guilds.length + (problems ? 1 : 0) === 0;
-  fold.hidden = !guilds.length;
-  // Once the page is seen and nobody types yet, so that the first letter finds it done.
-  requestAnimationFrame(() => setTimeout(indexed, 100));
+  form.hidden = false;
+  document.addEventListener("DOMContentLoaded", () => {
+    if (query.value || form.elements.kind.value !== "all") {
+      soon();
+    }
+    // Once the page is seen and nobody types yet, so that the first letter finds it done.
+    requestAnimationFrame(() => setTimeout(indexed, 100));
+  });
 })();
