@@ -6,6 +6,11 @@ from reconciler.errors import IncompleteRead
 from reconciler.models.avc import AvcSnapshot
 from reconciler.models.moodle import MoodleSnapshot
 
+_RENUMBERED = (
+    " A dump that is loaded without the sql_mode NO_AUTO_VALUE_ON_ZERO gives Drupal's anonymous"
+    " account, uid 0, another number: this looks the same."
+)
+
 
 def refuse_incomplete_avc(avc: AvcSnapshot) -> None:
     """Raise IncompleteRead unless the snapshot is as its counts say, and describes all members."""
@@ -30,16 +35,18 @@ def refuse_miscounted(avc: AvcSnapshot) -> None:
         ("guild roles", avc.counts.roles, roles),
     ):
         if expected != found:
+            one_more = part == "people" and expected == found + 1
             raise IncompleteRead(
                 f"AVC counts {expected} {part} and gave {found}: nothing is planned from a part."
                 " Try again; if it stays, the database is being restored, or is damaged."
+                + (_RENUMBERED if one_more else "")
             )
     if avc.counts.halves:
         raise IncompleteRead(
             f"AVC has only half of {avc.counts.halves} guilds, people or memberships (in one of"
             " their two tables, or under another plugin): nothing is planned from a part. Wait for"
             " the restore or update that is at work there to end, and try again; if it stays, the"
-            " database is damaged: restore it."
+            " database is damaged: restore it." + (_RENUMBERED if avc.counts.halves == 1 else "")
         )
 
 

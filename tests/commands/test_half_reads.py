@@ -48,6 +48,11 @@ HALVES = [
         "and gave ",
     ),
     (
+        "a dump that was loaded without NO_AUTO_VALUE_ON_ZERO",
+        "UPDATE users SET uid = 99 WHERE uid = 0",
+        "NO_AUTO_VALUE_ON_ZERO",
+    ),
+    (
         "a membership whose original lost its mark",
         f"UPDATE {MEMBERSHIPS} SET default_langcode = 0 WHERE gid = 1 AND entity_id = 1",
         "memberships and gave ",
