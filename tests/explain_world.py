@@ -91,6 +91,17 @@ def planned(sites: Sites, scope: Scope = FULL, selection: Selection = WHOLE) -> 
     return plan_now(sites.pair(), scope, selection).plan
 
 
+def undo_of(plan: Plan) -> Plan:
+    """The plan as one that undoes a run."""
+    cohorts = tuple(
+        cohort.model_copy(
+            update={"members": tuple(replace(m, because="undone") for m in cohort.members)}
+        )
+        for cohort in plan.cohorts
+    )
+    return plan.model_copy(update={"undoes": "20261125T210310Z", "cohorts": cohorts})
+
+
 def asked(plan: Plan, sites: Sites, word: str, name: str | None = None) -> PersonExplained:
     """What is said of somebody."""
     there = sites.pair()

@@ -1,15 +1,12 @@
-"""Why an operation is in a plan: its ground, its cost, the guards that count it, and whether it
-still is to be done.
-"""
+"""Why an operation is in a plan: its ground, its cost, and the guards that count it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 
 from reconciler.models.moodle import Issuer, Link
-from reconciler.models.plan import Plan
 from reconciler.models.scope import UserScope
-from tests.explain_world import Sites, asked, person_text, place, planned
+from tests.explain_world import Sites, asked, person_text, place, planned, undo_of
 from tests.guards_world import guild
 from tests.world import MANAGER, ROLES, account, our_cohort, person
 
@@ -248,103 +245,6 @@ def test_why_there_is_an_operation(name: str) -> None:
     assert case.says in person_text(found, plan)
 
 
-BEFORE = Sites({1: [1, 2], 2: [2]}, {1: [2, 3], 2: [2]}, settings={"guards": {"removals": 0}})
-
-
-@dataclass(frozen=True)
-class Change:
-    """What the sites have become since, who is asked about, and what is said."""
-
-    sites: Sites
-    word: str
-    states: tuple[str, ...]
-    fresh: int
-    says: str
-
-
-CHANGES = {
-    "nothing": Change(BEFORE, "1", ("to do",), 0, "a plan made now would do the same"),
-    "applied": Change(
-        replace(BEFORE, inside={1: [1, 2], 2: [2]}), "1", ("done",), 0, "Now: done already"
-    ),
-    "applied, a removal": Change(
-        replace(BEFORE, inside={1: [1, 2], 2: [2]}), "3", ("done",), 0, "Now: done already"
-    ),
-    "they left meanwhile": Change(
-        replace(BEFORE, avc={1: [2], 2: [2]}),
-        "1",
-        ("stale",),
-        0,
-        "the sites have changed since the plan was made, and this no longer fits: add account 101"
-        " to g1: AVC no longer calls for it, or the account is not theirs. Plan again",
-    ),
-    "they came back": Change(
-        replace(BEFORE, avc={1: [1, 2, 3], 2: [2]}),
-        "3",
-        ("stale",),
-        0,
-        "there is no longer evidence that they should go",
-    ),
-    "they are to go on another ground": Change(
-        replace(BEFORE, people=(person(3, active=False),)),
-        "3",
-        ("stale",),
-        0,
-        "the evidence is another now: AVC user 3, blocked",
-    ),
-    "they left AVC": Change(
-        replace(BEFORE, avc={1: [2], 2: [2]}, gone=frozenset({1})),
-        "1",
-        ("stale",),
-        0,
-        "AVC: it has no such user any more",
-    ),
-    "their account is deleted": Change(
-        replace(BEFORE, without=frozenset({101})),
-        "1",
-        ("stale",),
-        0,
-        "account 101 is deleted, or nothing shows it to this access",
-    ),
-    "the match is another": Change(
-        replace(
-            BEFORE,
-            accounts=(account(1, email="x@y.org"), account(1, id=300, username="x")),
-        ),
-        "1",
-        ("stale", ""),
-        1,
-        "a plan made now would also add account 300 to g1: the sites or nwp.yml have changed",
-    ),
-    "the cohort is gone": Change(
-        replace(BEFORE, inside={2: [2]}), "3", ("stale",), 0, "cohort 1 is gone"
-    ),
-}
-
-
-@pytest.mark.parametrize("name", CHANGES)
-def test_what_has_changed_since_is_said(name: str) -> None:
-    """Done, or no longer called for, and with what was found; and what else would be planned."""
-    case = CHANGES[name]
-    plan = planned(BEFORE)
-    found = asked(plan, case.sites, case.word)
-    places = [one for part in found.guilds for one in part.places]
-    states = tuple(item.state for one in places for item in one.operations)
-    assert states == tuple(filter(None, case.states))
-    assert sum(len(one.fresh) for one in places) == case.fresh
-    assert case.says in person_text(found, plan)
-
-
-def test_what_came_since_is_not_in_the_plan() -> None:
-    """Somebody who joined after the plan was made: it has nothing, and a new one would."""
-    plan = planned(BEFORE)
-    found = asked(plan, replace(BEFORE, avc={1: [1, 2], 2: [1, 2]}), "1")
-    there = place(found, "g2")
-    assert (there.why, len(there.fresh)) == ("changed", 1)
-    assert "Plan: Nothing.\n" in person_text(found, plan)
-    assert "a plan made now would also add account 101 to g2" in person_text(found, plan)
-
-
 def test_a_removal_waits_with_an_addition_that_is_held() -> None:
     """Whoever moves is not removed before they are added: the guard that holds the one is told."""
     sites = Sites(
@@ -366,7 +266,7 @@ def test_a_removal_waits_with_an_addition_that_is_held() -> None:
 def test_a_plan_that_undoes_a_run_is_told_by_it() -> None:
     """AVC is not asked what it thinks of it: the ground is the run, and nothing is compared."""
     base = planned(Sites({1: [2]}, {1: [1, 2]}))
-    undoing = _undoing(base)
+    undoing = undo_of(base)
     sites = Sites({1: [1, 2, 3]}, {1: [1, 2]})
     found = asked(undoing, sites, "1")
     text = person_text(found, undoing)
@@ -375,16 +275,6 @@ def test_a_plan_that_undoes_a_run_is_told_by_it() -> None:
     nothing = asked(undoing, sites, "3")
     assert (place(nothing).why, place(nothing).fresh) == ("undoing", ())
     assert "it undoes a run that did nothing here" in person_text(nothing, undoing)
-
-
-def _undoing(plan: Plan) -> Plan:
-    cohorts = tuple(
-        cohort.model_copy(
-            update={"members": tuple(replace(m, because="undone") for m in cohort.members)}
-        )
-        for cohort in plan.cohorts
-    )
-    return plan.model_copy(update={"undoes": "20261125T210310Z", "cohorts": cohorts})
 
 
 def test_the_first_rule_that_names_an_account_decides() -> None:

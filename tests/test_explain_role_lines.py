@@ -13,9 +13,8 @@ from reconciler.models.moodle import COMPONENT, Grant
 from reconciler.models.operations import AddMember, DefineRole, Operation
 from reconciler.models.settings import Hold
 from reconciler.render.explain_roles import role_lines
-from tests.explain_world import Sites, asked, person_text, place, planned
+from tests.explain_world import Sites, asked, person_text, place, planned, undo_of
 from tests.guards_world import guild
-from tests.test_explain_operations import _undoing as undoing
 from tests.test_explain_roles import (
     ABLE,
     ADOPTABLE,
@@ -210,7 +209,7 @@ def test_an_account_without_a_person_is_told_of_no_role() -> None:
 def test_a_plan_that_undoes_a_run_is_told_by_its_operations_alone() -> None:
     """AVC has no say in it: whatever she holds there, nothing is due."""
     base = planned(mentor(IN, MAPPED, ABLE, avc={1: [2]}, roles={}))
-    plan = undoing(base)
+    plan = undo_of(base)
     assert "Role: " not in person_text(asked(plan, mentor(IN, MAPPED, ABLE), "1"), plan)
 
 
