@@ -12,13 +12,13 @@ from reconciler.models.operations import UndefineRole
 from reconciler.models.plan import Plan
 from reconciler.operations import operations
 from reconciler.reconciliation import Selection, SitePair, apply, fresh, plan_now
-from tests.explain_world import Sites, asked, asked_of_guild, guild_text, person_text, planned
-from tests.guards_world import FULL, guild
-from tests.test_explain_grounds import (
+from tests.explain_grounds_world import (
     RULED,
     defined,
     mapped,
 )
+from tests.explain_world import Sites, asked, asked_of_guild, guild_text, person_text, planned
+from tests.guards_world import FULL, guild
 from tests.test_explain_losses import LOSSES, LOST, of_her
 from tests.test_explain_roles import ABLE
 from tests.world import MANAGER, ROLES

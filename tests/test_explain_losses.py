@@ -11,9 +11,7 @@ from reconciler.models.moodle import PLUGIN, Grant
 from reconciler.models.operations import UndefineRole
 from reconciler.models.plan import Plan
 from reconciler.operations import operations
-from tests.explain_world import Sites, asked, asked_of_guild, guild_text, person_text, planned
-from tests.guards_world import guild
-from tests.test_explain_grounds import (
+from tests.explain_grounds_world import (
     GONE,
     GROUNDS,
     IS_THERE,
@@ -25,6 +23,8 @@ from tests.test_explain_grounds import (
     librarians,
     mapped,
 )
+from tests.explain_world import Sites, asked, asked_of_guild, guild_text, person_text, planned
+from tests.guards_world import guild
 from tests.test_explain_roles import ABLE, ITS, MAPPED, ONLY_HER, OURS
 from tests.world import LIBRARIAN, MANAGER, account, our_cohort
 

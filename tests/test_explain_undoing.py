@@ -19,9 +19,9 @@ from reconciler.models.operations import (
 )
 from reconciler.models.plan import Action, CohortPlan, DefinitionChange, Plan, TextChange
 from reconciler.operations import operations
+from tests.explain_grounds_world import alone
 from tests.explain_world import Sites, planned
 from tests.guards_world import guild
-from tests.test_explain_grounds import alone
 
 UNDONE = {
     "come": (AddMember, "the plan undoes the run that took them out"),
