@@ -9,9 +9,9 @@ from reconciler.explain_names import guild_named
 from reconciler.machine_names import archived_idnumber
 from reconciler.models.moodle import COMPONENT, PLUGIN, Cohort, Grant
 from reconciler.models.plan import Plan
+from tests.explain_roles_world import ABLE, MAPPED, ONLY_HER
 from tests.explain_world import Sites, guild_text
 from tests.guards_world import guild
-from tests.test_explain_roles import ABLE, MAPPED, ONLY_HER
 from tests.world import CREATOR, LIBRARIAN, MANAGER, our_cohort
 
 GONE = "guild-gone: the guild is gone from AVC, and its cohort is put away"

@@ -17,10 +17,10 @@ from tests.explain_grounds_world import (
     defined,
     mapped,
 )
+from tests.explain_roles_world import ABLE
 from tests.explain_world import Sites, asked, asked_of_guild, guild_text, person_text, planned
 from tests.guards_world import FULL, guild
 from tests.test_explain_losses import LOSSES, LOST, of_her
-from tests.test_explain_roles import ABLE
 from tests.world import MANAGER, ROLES
 
 

@@ -23,9 +23,9 @@ from tests.explain_grounds_world import (
     librarians,
     mapped,
 )
+from tests.explain_roles_world import ABLE, ITS, MAPPED, ONLY_HER, OURS
 from tests.explain_world import Sites, asked, asked_of_guild, guild_text, person_text, planned
 from tests.guards_world import guild
-from tests.test_explain_roles import ABLE, ITS, MAPPED, ONLY_HER, OURS
 from tests.world import LIBRARIAN, MANAGER, account, our_cohort
 
 ROLE = "the account loses the role librarian, which it has by the definition for g1 (librarian)"

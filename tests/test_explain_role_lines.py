@@ -13,9 +13,7 @@ from reconciler.models.moodle import COMPONENT, Grant
 from reconciler.models.operations import AddMember, DefineRole, Operation
 from reconciler.models.settings import Hold
 from reconciler.render.explain_roles import role_lines
-from tests.explain_world import Sites, asked, person_text, place, planned, undo_of
-from tests.guards_world import guild
-from tests.test_explain_roles import (
+from tests.explain_roles_world import (
     ABLE,
     ADOPTABLE,
     DEFINED,
@@ -33,6 +31,8 @@ from tests.test_explain_roles import (
     due,
     mentor,
 )
+from tests.explain_world import Sites, asked, person_text, place, planned, undo_of
+from tests.guards_world import guild
 from tests.world import LIBRARIAN, MANAGER, account, our_cohort, person
 
 
