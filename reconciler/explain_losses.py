@@ -11,7 +11,7 @@ from reconciler.given_roles import Given
 from reconciler.models.desired import CohortKey
 from reconciler.models.explanation import PlannedOperation, RoleTaken
 from reconciler.models.members import Reason
-from reconciler.models.moodle import COMPONENT, PLUGIN, Grant
+from reconciler.models.moodle import COMPONENT, PLUGIN
 from reconciler.models.operations import (
     AddMember,
     AssignRole,
@@ -143,24 +143,10 @@ class Losses:
         return replace(item, takes=() if told else (self._taken(role, account, cohort),))
 
     def _taken(self, role: str, account: int, cohort: int | None) -> RoleTaken:
-        others = {
-            grant.cohort
-            for grant, accounts in self._assignments.items()
-            if grant.role == self._number(role) and grant.cohort != cohort and account in accounts
-        }
-        return RoleTaken(role, tuple(sorted(others)))
+        through = self.given.through(role, account) if self.given else set()
+        return RoleTaken(role, tuple(sorted(through - {cohort})))
 
     def _has(self, account: int, cohort: int | None, role: str, component: str) -> bool:
-        number = self._number(role)
-        if number is None or cohort is None:
+        if self.given is None or cohort is None:
             return False
-        grant = Grant(cohort=cohort, role=number, component=component)
-        return account in self._assignments.get(grant, ())
-
-    def _number(self, role: str) -> int | None:
-        return self.given.ids.get(role) if self.given else None
-
-    @property
-    def _assignments(self) -> Mapping[Grant, frozenset[int]]:
-        state = self.given.state if self.given else None
-        return state.assignments if state else {}
+        return self.given.gives(cohort, component, role, account) is True

@@ -27,13 +27,26 @@ class Given:
 
     def has(self, giving: AssignRole | UnassignRole, cohort: int) -> bool | None:
         """Whether the account has the role through this cohort; None where it cannot be seen."""
-        if self.state is None or not self.moodle.tells_of(giving.account):
+        return self.gives(cohort, giving.component, giving.role, giving.account)
+
+    def gives(self, cohort: int, component: str, role: str, account: int) -> bool | None:
+        """Whether this plugin gives the account the role; None where it cannot be seen."""
+        if self.state is None or not self.moodle.tells_of(account):
             return None
-        role = self.ids.get(giving.role)
-        if role is None:
+        number = self.ids.get(role)
+        if number is None:
             return False
-        grant = Grant(cohort=cohort, role=role, component=giving.component)
-        return giving.account in self.state.assignments.get(grant, ())
+        grant = Grant(cohort=cohort, role=number, component=component)
+        return account in self.state.assignments.get(grant, ())
+
+    def through(self, role: str, account: int) -> set[int]:
+        """The cohorts through which the account has the role, as far as it can be seen."""
+        number, seen = self.ids.get(role), self.state.assignments if self.state else {}
+        return {
+            grant.cohort
+            for grant, accounts in seen.items()
+            if grant.role == number and account in accounts
+        }
 
     def defines(self, role: str, cohort: int) -> bool | None:
         """Whether local_cohortrole gives a cohort's members a role; None: it cannot be seen."""
