@@ -10,13 +10,8 @@ from reconciler.explain_names import Subject, subject_named, uid_named
 from reconciler.explain_places import Doings, Places
 from reconciler.explain_roles import RolesDue
 from reconciler.explain_view import View, of_person
-from reconciler.models.explanation import (
-    AccountFacts,
-    GuildPart,
-    Membership,
-    PersonExplained,
-    PersonFacts,
-)
+from reconciler.models.explained_people import AccountFacts, Membership, PersonFacts
+from reconciler.models.explanation import GuildPart, PersonExplained
 from reconciler.models.settings import Hold
 from reconciler.plan_cohorts import PeopleShown
 from reconciler.planner import Planned

@@ -7,7 +7,7 @@ from reconciler.gather import Snapshots, evidence_for
 from reconciler.identity import Key, fold, keys
 from reconciler.matching import GUEST, usable_rules
 from reconciler.models.avc import Person
-from reconciler.models.explanation import Clue, RuleAsked
+from reconciler.models.explained_people import Clue, RuleAsked
 from reconciler.models.moodle import Account, Rule
 from reconciler.models.settings import SyncSettings
 

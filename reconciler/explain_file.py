@@ -8,10 +8,9 @@ from typing import get_args
 from reconciler.explain_losses import Losses, grounds
 from reconciler.explain_names import GuildNamed, Subject
 from reconciler.models.desired import CohortKey
+from reconciler.models.explained_people import AccountFacts, Doubt
 from reconciler.models.explanation import (
-    AccountFacts,
     CohortPart,
-    Doubt,
     GuildExplained,
     GuildFacts,
     GuildPart,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from reconciler.explain_view import View, guild_of
 from reconciler.models.avc import Guild
 from reconciler.models.desired import CohortKey
+from reconciler.models.explained_people import Doubt
 from reconciler.models.explanation import (
     CohortPart,
-    Doubt,
     GuildExplained,
     GuildFacts,
     PlannedOperation,

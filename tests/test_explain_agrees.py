@@ -13,7 +13,8 @@ from reconciler.explain_names import Subject, subject_named
 from reconciler.explain_view import View, view
 from reconciler.marks import mark_of
 from reconciler.models.desired import CohortKey
-from reconciler.models.explanation import Doubt, PersonExplained, Place
+from reconciler.models.explained_people import Doubt
+from reconciler.models.explanation import PersonExplained, Place
 from reconciler.models.moodle import COMPONENT, PLUGIN, Grant
 from reconciler.models.operations import AssignRole, Operation
 from reconciler.models.plan import Plan

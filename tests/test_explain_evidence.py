@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from reconciler.models.explanation import RuleAsked
+from reconciler.models.explained_people import RuleAsked
 from reconciler.models.moodle import Account
 from tests.explain_world import Sites, asked, planned
 from tests.world import account, person

@@ -4,7 +4,8 @@ from typing import get_args
 
 import pytest
 
-from reconciler.models.explanation import Doubt, RoleWhy
+from reconciler.models.explained_people import Doubt
+from reconciler.models.explanation import RoleWhy
 from tests.explain_roles_given_cases import GIVEN
 from tests.explain_roles_withheld_cases import WITHHELD
 from tests.explain_roles_world import due

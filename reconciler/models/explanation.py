@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reconciler.models.desired import CohortKey
+from reconciler.models.explained_people import AccountFacts, Doubt, PersonFacts
 from reconciler.models.guards import GuardFigures
 from reconciler.models.members import Reason
 from reconciler.models.moodle import Rule
@@ -12,14 +13,6 @@ from reconciler.models.operations import Operation
 from reconciler.models.plan import Problem, Way
 from reconciler.models.settings import Hold
 
-Doubt = Literal[
-    "no-moodle-account",
-    "several-accounts",
-    "shared-account",
-    "contradicting-evidence",
-    "unconfirmed-account",
-]
-"""Why nobody's account, or not clear whose."""
 Why = (
     Literal[
         "undoing",
@@ -84,86 +77,6 @@ kinds of problems: ``no-way``: roles_by says that nothing gives it. ``not-define
 person defines no role for a cohort that is there. ``passed-over``: by local_cohortrole, which never
 looks at them again, and this access gives no roles.
 """
-Clue = Literal[
-    "link-uid",
-    "link-uuid",
-    "idnumber-locked",
-    "idnumber-trusted",
-    "own-address",
-    "linked-address",
-    "user-name",
-]
-"""What shows that an account is somebody's."""
-
-
-@dataclass(frozen=True, slots=True)
-class RuleAsked:
-    """What one configured rule says of a person."""
-
-    rule: Rule
-    seen: Literal["asked", "unseen", "no-issuer"] = "asked"
-    """``unseen``: this access does not show its evidence. ``no-issuer``: no OAuth2 service of the
-    Moodle is known to be this AVC."""
-    accounts: tuple[int, ...] = ()
-    """Those that it names, confirmed ones."""
-    unconfirmed: tuple[int, ...] = ()
-    decides: bool = False
-    """Whether it is the first that names any."""
-    clue: Clue | None = None
-    """Of a rule that names one account."""
-
-
-@dataclass(frozen=True, slots=True)
-class Membership:
-    """A person's row in a guild of AVC; a blocked person's rows count for nothing."""
-
-    guild: str
-    """Machine name."""
-    roles: tuple[str, ...]
-    """Stored guild roles, as ``guild-mentor``; ordinary membership is none."""
-    published: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PersonFacts:
-    """What AVC has of somebody, and whom the rules take them for."""
-
-    uid: int
-    name: str = ""
-    """Masked where it is an address; empty where names are left out."""
-    there: bool = True
-    """Whether AVC has them; if not, nothing below says anything."""
-    active: bool = True
-    """False for somebody who is blocked."""
-    memberships: tuple[Membership, ...] = ()
-    rules: tuple[RuleAsked, ...] = ()
-    account: int | None = None
-    """Theirs, beyond doubt."""
-    doubt: Doubt | None = None
-    others: tuple[int, ...] = ()
-    """AVC uids of others who claim the same accounts."""
-
-
-@dataclass(frozen=True, slots=True)
-class AccountFacts:
-    """What Moodle has of an account."""
-
-    id: int
-    name: str = ""
-    there: bool = True
-    """False: deleted, or out of sight for this access."""
-    suspended: bool = False
-    confirmed: bool = True
-    administrator: bool | None = None
-    """None: this access cannot tell."""
-    owner: int | None = None
-    """The AVC uid of whom it is, beyond doubt."""
-    claimed: tuple[int, ...] = ()
-    """The AVC uids of those whose it may be, where that is not clear."""
-    likely: tuple[int, ...] = ()
-    """The AVC uids of those who have no account, and its user name."""
-    theirs: bool = True
-    """Whether it is, beyond doubt, that of the person whom the explanation is about, if any."""
 
 
 @dataclass(frozen=True, slots=True)

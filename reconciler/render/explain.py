@@ -3,13 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from reconciler.models.explained_people import AccountFacts, Membership, PersonFacts
 from reconciler.models.explanation import (
-    AccountFacts,
     GuildFacts,
     GuildPart,
-    Membership,
     PersonExplained,
-    PersonFacts,
     Place,
     PlannedOperation,
     Why,

@@ -3,7 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from reconciler.models.explanation import CohortPart, Doubt, GuildExplained, PlannedOperation
+from reconciler.models.explained_people import Doubt
+from reconciler.models.explanation import CohortPart, GuildExplained, PlannedOperation
 from reconciler.models.guards import GuardFigures
 from reconciler.models.operations import (
     AddMember,

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from reconciler.models.explanation import Clue, RuleAsked, Why
+from reconciler.models.explained_people import Clue, RuleAsked
+from reconciler.models.explanation import Why
 from reconciler.models.members import Reason
 from reconciler.models.plan import Plan
 from reconciler.models.scope import FullScope
