@@ -9,6 +9,7 @@ from reconciler.commands.files import write_plan
 from reconciler.commands.options import Debug, LogFormat
 
 if TYPE_CHECKING:
+    from reconciler.errors import ConfigError
     from reconciler.models.journal import RunRecord
     from reconciler.models.plan import Plan
     from reconciler.reconciliation import SitePair, Work
@@ -176,7 +177,7 @@ def _last(state: "StateDirectory", moodle: str | None) -> "tuple[RunRecord, Site
     for record in state.records():
         if not (record.steps or record.missing):
             continue
-        place = (record.start.avc.site, record.start.moodle.site, record.start.moodle.url)
+        place = (*_names(record), record.start.moodle.url)
         last[place[2]] = record
         if named.issuperset(place[:2]) and (moodle is None or is_of(record, moodle)):
             newest[place] = record
@@ -187,7 +188,10 @@ def _last(state: "StateDirectory", moodle: str | None) -> "tuple[RunRecord, Site
             seen[place[:2]] = pair, pair.moodle.read(MoodleQuery()).url
         pair, address = seen[place[:2]]
         if address == place[2]:
-            _refuse_newer(record, last[address], file)
+            newer = last[address]
+            if newer.id != record.id:
+                asked = moodle if named.issuperset(_names(newer)) else None
+                raise _passed_over(record, newer, file, asked)
             return record, pair
     leads = ", ".join(f"{names[1]} is {address}" for names, (_, address) in seen.items())
     raise NotFound(
@@ -196,19 +200,31 @@ def _last(state: "StateDirectory", moodle: str | None) -> "tuple[RunRecord, Site
     )
 
 
-def _refuse_newer(record: "RunRecord", newest: "RunRecord", file: Path) -> None:
-    """Raise ConfigError where a Moodle's newest run was made under names that nwp.yml lacks: to
-    undo the one before it instead is not what anybody asked for.
+def _names(record: "RunRecord") -> tuple[str, str]:
+    return record.start.avc.site, record.start.moodle.site
+
+
+def _passed_over(
+    record: "RunRecord", newest: "RunRecord", file: Path, asked: str | None
+) -> "ConfigError":
+    """Why the newest run of a Moodle that nwp.yml has under these names is not undone: to undo the
+    one before it instead is not what anybody asked for.
+
+    ``asked`` is the name that leaves out the newest one; None: nwp.yml does not have its names.
     """
     from reconciler.errors import ConfigError
 
-    if newest.id != record.id:
-        raise ConfigError(
-            f"the last run of the Moodle at {newest.start.moodle.url} is {newest.id}, from"
-            f" {newest.start.avc.site} to {newest.start.moodle.site}, and {file} does not name"
-            f" both: name them there to undo it, or say which run is to be undone; the last one"
-            f" under names that it has is {record.id}"
-        )
+    avc, moodle = _names(newest)
+    if asked is not None:
+        leaves = f"which --moodle {asked} leaves out: leave that away to undo it"
+    else:
+        leaves = f"and {file} does not name both: name them there to undo it"
+    under = "that name" if asked is not None else "names that it has"
+    return ConfigError(
+        f"the last run of the Moodle at {newest.start.moodle.url} is {newest.id}, from {avc} to"
+        f" {moodle}, {leaves}, or say which run is to be undone; the last one under {under} is"
+        f" {record.id}"
+    )
 
 
 def _connected(record: "RunRecord") -> "SitePair":

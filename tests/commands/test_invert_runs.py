@@ -73,6 +73,24 @@ def test_a_newer_run_under_other_names_is_not_passed_over(place: Place, state_pa
     assert f"undoing run {first.id}" in place.run("invert", first.id).out
 
 
+def test_a_newer_run_under_another_name_of_nwp_yml_is_not_passed_over(
+    place: Place, state_path: Path
+) -> None:
+    """The name that is asked for leaves it out, not nwp.yml: that is what is said."""
+    state = StateDirectory(state_path)
+    first = state.find("last")
+    names, steps = first.start.moodle, [Step(step.operation) for step in first.steps]
+    renamed = names.model_copy(update={"site": {"ss": "ws", "ws": "ss"}[names.site]})
+    with state.run(first.start.model_copy(update={"moodle": renamed}), steps):
+        pass
+    newest = state.runs()[-1].id
+    refused = place.run("invert", "last", "--moodle", names.site, code=1).err
+    assert f"is {newest}, from {first.start.avc.site} to {renamed.site}, which" in refused
+    assert f"--moodle {names.site} leaves out" in refused
+    assert "does not name" not in refused
+    assert f"under that name is {first.id}" in refused
+
+
 def test_a_run_is_named_by_how_it_begins(place: Place) -> None:
     """And without a file its undoing is shown, and nothing is written."""
     before = place.state()
