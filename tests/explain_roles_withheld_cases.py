@@ -5,7 +5,6 @@ from reconciler.models.settings import Hold
 from reconciler.reconciliation import Selection
 from tests.explain_roles_world import (
     ABLE,
-    ADOPTABLE,
     DEFINED,
     HELD,
     IN,
@@ -18,11 +17,10 @@ from tests.explain_roles_world import (
     ONLY_HER,
     OUT,
     PLUGGED,
-    UNTIL,
     Case,
     mentor,
 )
-from tests.explain_world import Sites
+from tests.explain_world import ADOPTABLE, UNTIL, Sites
 from tests.guards_world import guild
 from tests.world import ROLES, account, our_cohort
 

@@ -1,19 +1,17 @@
 """A mentor in guild 1, who has account 101, and the Moodle role that mentors are to have."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 from reconciler.models.explanation import PersonExplained, RoleDue, RoleWhy
-from reconciler.models.moodle import COMPONENT, PLUGIN, Cohort, Grant
+from reconciler.models.moodle import COMPONENT, PLUGIN, Grant
 from reconciler.models.scope import Scope
 from reconciler.models.settings import Hold
 from reconciler.reconciliation import Selection
-from tests.explain_world import Sites
+from tests.explain_world import UNTIL, Sites
 from tests.guards_world import FULL, WHOLE, guild
 from tests.world import LIBRARIAN, ROLES, our_cohort
 
-UNTIL = date(2999, 12, 31)
 ONE_BY_ONE = "Role: librarian, for guild_mentor; given to the cohort's members one by one."
 DEFINED = "Role: librarian, for guild_mentor; given to the cohort's members by local_cohortrole."
 NOT = "The plan does not give it:"
@@ -29,7 +27,6 @@ ITS = Grant(cohort=9, role=LIBRARIAN.id, component=PLUGIN)
 IN, OUT = (1,), tuple[int, ...]()
 ONLY_HER = frozenset({101})
 LIBRARIANS = our_cohort(9, guild(1), "librarian")
-ADOPTABLE = Cohort(id=1, name="AVC - G1", idnumber="g1", description="", visible=True, system=True)
 HELD = {"hold": (Hold(guild="g1", user=1, until=UNTIL),)}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from reconciler.explain import person_explained, who
@@ -27,6 +28,10 @@ ALREADY = "a member already, as AVC wants it"
 """What is said of no one who is not."""
 WIDE = 10_000
 """Columns in which each sentence is one line."""
+UNTIL = date(2999, 12, 31)
+"""For holds that do not end."""
+ADOPTABLE = Cohort(id=1, name="AVC - G1", idnumber="g1", description="", visible=True, system=True)
+"""As somebody makes one by hand for guild 1."""
 
 
 @dataclass(frozen=True)

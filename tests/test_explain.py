@@ -1,25 +1,22 @@
 """Why a plan has nothing for somebody: each reason, and how it is told."""
 
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import get_args
 
 import pytest
 
 from reconciler.models.explanation import Why
-from reconciler.models.moodle import Cohort, Issuer, Link
+from reconciler.models.moodle import Issuer, Link
 from reconciler.models.scope import GuildScope, Scope, UserScope
 from reconciler.models.settings import Hold
 from reconciler.reconciliation import Selection
-from tests.explain_world import Sites, asked, person_text, place, planned
+from tests.explain_world import ADOPTABLE, UNTIL, Sites, asked, person_text, place, planned
 from tests.guards_world import FULL, WHOLE, guild
 from tests.world import ROLES, account, our_cohort, person
 
-UNTIL = date(2999, 12, 31)
 G1, G2 = (GuildScope(uuid=guild(n).uuid, name=f"g{n}") for n in (1, 2))
 ISSUERS = (Issuer(1, "Community", "https://avc.example", "sub"),)
 LINKS = {"blind": frozenset(), "issuers": ISSUERS}
-ADOPTABLE = Cohort(id=1, name="AVC - G1", idnumber="g1", description="", visible=True, system=True)
 TAKEN = ADOPTABLE.model_copy(update={"name": "Old friends"})
 MENTORS = {"role_sync": True, "role_mapping": {"guild_mentor": "teacher"}}
 

@@ -1,21 +1,16 @@
 """Why a plan does something in a guild, or not."""
 
 from dataclasses import dataclass, replace
-from datetime import date
 
 import pytest
 
 from reconciler.machine_names import archived_idnumber
-from reconciler.models.moodle import Cohort
 from reconciler.models.scope import GuildScope, Scope, UserScope
 from reconciler.models.settings import Hold
 from reconciler.reconciliation import Selection
-from tests.explain_world import Sites, asked_of_guild, guild_text, planned
+from tests.explain_world import ADOPTABLE, UNTIL, Sites, asked_of_guild, guild_text, planned
 from tests.guards_world import FULL, WHOLE, guild, some
 from tests.world import account, our_cohort, person
-
-UNTIL = date(2999, 12, 31)
-ADOPTABLE = Cohort(id=1, name="AVC - G1", idnumber="g1", description="", visible=True, system=True)
 
 
 @dataclass(frozen=True)

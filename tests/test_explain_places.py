@@ -6,9 +6,9 @@ import pytest
 
 from reconciler.models.scope import UserScope
 from reconciler.models.settings import Hold
-from tests.explain_world import Sites, asked, person_text, place, planned
+from tests.explain_world import ADOPTABLE, UNTIL, Sites, asked, person_text, place, planned
 from tests.guards_world import guild
-from tests.test_explain import ADOPTABLE, CASES, MENTORS, UNTIL
+from tests.test_explain import CASES, MENTORS
 from tests.world import account, our_cohort, person
 
 

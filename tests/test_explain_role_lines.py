@@ -15,7 +15,6 @@ from reconciler.models.settings import Hold
 from reconciler.render.explain_roles import role_lines
 from tests.explain_roles_world import (
     ABLE,
-    ADOPTABLE,
     DEFINED,
     IN,
     LIBRARIANS,
@@ -27,11 +26,10 @@ from tests.explain_roles_world import (
     OURS,
     OUT,
     PLUGGED,
-    UNTIL,
     due,
     mentor,
 )
-from tests.explain_world import Sites, asked, person_text, place, planned, undo_of
+from tests.explain_world import ADOPTABLE, UNTIL, Sites, asked, person_text, place, planned, undo_of
 from tests.guards_world import guild
 from tests.world import LIBRARIAN, MANAGER, account, our_cohort, person
 
