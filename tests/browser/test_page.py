@@ -47,6 +47,8 @@ def said(page: Page, text: str) -> None:
         ("jose nunez", {"José Núñez"}, "1 of 20 changes, 1 of 4 guilds, 0 of 3"),
         ("56", {"bob.jones"}, "1 of 20 changes, 1 of 4 guilds, 0 of 3"),
         ("156", {"bob.jones"}, "1 of 20 changes, 1 of 4 guilds, 0 of 3"),
+        ("10", set(), "0 of 20 changes, 0 of 4 guilds, 0 of 3"),
+        ("7F4E-4F0C", {"zoë"}, "4 of 20 changes, 1 of 4 guilds, 0 of 3"),
         ("64", {"zoë"}, "1 of 20 changes, 1 of 4 guilds, 1 of 3"),
         ("blocked", {"mallory"}, "1 of 20 changes, 1 of 4 guilds, 0 of 3"),
         ("web-dev left-out", set(), "0 of 20 changes, 0 of 4 guilds, 0 of 3"),
@@ -59,7 +61,7 @@ def said(page: Page, text: str) -> None:
 def test_the_filter_finds_guilds_people_numbers_and_reasons(
     opened: Open, query: str, names: set[str], words: str
 ) -> None:
-    """All its words have to fit, case and accents aside; a number only as a whole one."""
+    """All its words fit, case and accents aside; a number as a whole one, and not in a UUID."""
     page = opened(monday())
     page.get_by_role("searchbox").fill(query)
     said(page, f"{words} problems")
@@ -112,7 +114,42 @@ def test_the_filter_opens_what_is_folded(opened: Open) -> None:
     expect(page.locator(PEOPLE_SHOWN)).to_have_count(0)
     page.get_by_role("searchbox").fill("carol")
     expect(page.locator(PEOPLE_SHOWN)).to_have_count(2)
+
+
+def test_the_button_does_what_it_says(opened: Open) -> None:
+    """Whichever guilds have been opened since."""
+    page = opened(monday())
+    page.get_by_role("button", name="Fold guilds", exact=True).click()
+    page.locator("summary").last.click()
     page.get_by_role("button", name="Unfold guilds").click()
+    expect(page.locator(".guild[open]")).to_have_count(4)
+    page.get_by_role("button", name="Fold guilds", exact=True).click()
+    expect(page.locator(".guild[open]")).to_have_count(0)
+
+
+def test_a_copy_saved_while_filtered_shows_everything(opened: Open) -> None:
+    """A browser saves what is hidden as hidden, and not what was typed."""
+    page = opened(monday())
+    page.get_by_role("searchbox").fill("carol")
+    said(page, "2 of 20 changes, 1 of 4 guilds, 0 of 3 problems")
+    copy = opened(page.content())
+    said(copy, "20 of 20 changes, 4 of 4 guilds, 3 of 3 problems")
+    assert people(copy) == PEOPLE
+
+
+def test_whoever_comes_back_sees_what_the_box_asks_for(opened: Open) -> None:
+    """WebKit keeps the page as it was, but empties the box."""
+    page = opened(monday())
+    page.get_by_role("searchbox").fill("carol")
+    said(page, "2 of 20 changes, 1 of 4 guilds, 0 of 3 problems")
+    page.evaluate(
+        """() => {
+             document.getElementById("query").value = "";
+             dispatchEvent(new PageTransitionEvent("pageshow", {persisted: true}));
+           }"""
+    )
+    said(page, "20 of 20 changes, 4 of 4 guilds, 3 of 3 problems")
+    assert people(page) == PEOPLE
 
 
 def test_keys_are_enough(opened: Open) -> None:
@@ -248,6 +285,8 @@ def test_five_thousand_changes_are_filtered(opened: Open) -> None:
         box.fill("member4321")
         said(page, f"1 of 5,000 changes, 1 of {guilds_in_it} guilds")
         assert people(page) == {"member4321"}
+        box.fill("201")
+        said(page, f"2 of 5,000 changes, {min(guilds_in_it, 2)} of {guilds_in_it} guilds")
         box.press("Escape")
         said(page, f"5,000 of 5,000 changes, {guilds_in_it} of {guilds_in_it} guilds")
         assert page.locator(".people tbody tr:not(.why, [hidden])").count() == 5_000

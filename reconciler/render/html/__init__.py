@@ -142,6 +142,8 @@ class _Block(NamedTuple):
 
     way: Literal["in", "out"]
     title: str
+    where: str
+    """Which of all they are, if they are not all."""
     people: tuple[PersonChange, ...]
 
 
@@ -162,4 +164,4 @@ def _blocks(cohort: CohortReview) -> Iterator[_Block]:
             for first in range(0, len(found), ROWS):
                 block = tuple(found[first : first + ROWS])
                 where = f" ({first + 1} to {first + len(block)} of {len(found)})"
-                yield _Block(way, title + where * (len(found) > ROWS), block)
+                yield _Block(way, title, where * (len(found) > ROWS), block)

@@ -14,14 +14,14 @@
 
   // What is in what: a change is found by its own text, and by the titles above it.
   const within = [".guild, #problems", ".cohort", "table", "tbody", "tr:not(.why)"];
-  const read = (element, level, above) => {
-    const found = { element, hidden: false, parts: [] };
-    const title = element.querySelector(":scope > summary > h3, :scope > h4, :scope > .why");
-    const uuid = element.querySelector(":scope > summary > code");
-    const text = `${above} ${title ? title.textContent : ""} ${uuid ? uuid.textContent : ""}`;
+  const titles = ":scope > summary > h3, :scope > h4, :scope > .why span";
+  const read = (element, level, above, uuid) => {
+    const found = { element, hidden: element.hidden, parts: [], uuid };
+    const title = element.querySelector(titles);
+    const text = `${above} ${title ? title.textContent : ""}`;
     for (let inner = level + 1; inner < within.length && !found.parts.length; inner += 1) {
       for (const part of element.querySelectorAll(within[inner])) {
-        found.parts.push(read(part, inner, text));
+        found.parts.push(read(part, inner, text, uuid));
       }
     }
     if (!found.parts.length) {
@@ -36,8 +36,10 @@
     if (!index) {
       const problems = document.getElementById("problems");
       index = {
-        guilds: [...guilds].map((guild) => read(guild, 0, "")),
-        problems: problems ? read(problems, 0, "") : null,
+        guilds: [...guilds].map((guild) =>
+          read(guild, 0, "", plain(guild.querySelector("summary > code").textContent)),
+        ),
+        problems: problems ? read(problems, 0, "", "") : null,
       };
       index.changes = index.guilds.reduce((sum, guild) => sum + size(guild), 0);
     }
@@ -65,13 +67,13 @@
     return sum;
   };
 
-  // A number is found as a whole: 56 is not in 156.
+  // A number is found as a whole, and not in a UUID: 56 is neither in 156 nor in 2b56.
   const test = (term) => {
     if (!/^\d+$/.test(term)) {
-      return (text) => text.includes(term);
+      return ({ text, uuid }) => text.includes(term) || uuid.includes(term);
     }
     const whole = new RegExp(`(?<!\\d)${term}(?!\\d)`);
-    return (text) => whole.test(text);
+    return ({ text }) => whole.test(text);
   };
   const shownOf = (shown, all, noun) =>
     `${shown.toLocaleString("en")} of ${all.toLocaleString("en")} ${noun}`;
@@ -80,7 +82,7 @@
     const { guilds: found, problems: trouble, changes } = indexed();
     const tests = plain(query.value).split(/\s+/).filter(Boolean).map(test);
     const kind = form.elements.kind.value;
-    const named = (part) => tests.every((fits) => fits(part.text));
+    const named = (part) => tests.every((fits) => fits(part));
     const fits = (part) => (kind === "all" || part[kind]) && named(part);
     let rows = 0;
     let shown = 0;
@@ -136,15 +138,17 @@
     }
   });
   fold?.addEventListener("click", () => {
-    const open = [...guilds].some((guild) => guild.open);
+    const open = fold.textContent === "Unfold guilds";
     for (const guild of guilds) {
-      guild.open = !open;
+      guild.open = open;
     }
-    fold.textContent = open ? "Unfold guilds" : "Fold guilds";
+    fold.textContent = open ? "Fold guilds" : "Unfold guilds";
   });
   form.hidden = false;
-  document.addEventListener("DOMContentLoaded", () => {
-    if (query.value || form.elements.kind.value !== "all") {
+  // Not only when it comes: WebKit, gone back to a page, has emptied the box, and a copy that was
+  // saved while filtered has rows that are hidden; both have a count.
+  addEventListener("pageshow", () => {
+    if (query.value || form.elements.kind.value !== "all" || count.textContent) {
       soon();
     }
     // Once the page is seen and nobody types yet, so that the first letter finds it done.
