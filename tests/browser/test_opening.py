@@ -1,4 +1,4 @@
-"""What the HTML page of a plan is while it comes."""
+"""What the HTML page of a plan is while it comes, and when it comes again."""
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, expect
 from reconciler.render.html import page
 from reconciler.render.review import review
 from tests.browser.conftest import Open
-from tests.browser.plans import large
-from tests.browser.test_page import said
+from tests.browser.plans import large, monday
+from tests.browser.test_page import PEOPLE, people, said
 
 SHIFTS = """() => new Promise((done) => {
   const observer = new PerformanceObserver((list) =>
@@ -78,3 +78,28 @@ def test_what_is_typed_while_the_page_comes_is_looked_for_in_all_of_it(
         slow_site.rest.set()
         said(window, "1 of 5,000 changes, 1 of 100 guilds")
         expect(window.locator(".guild:visible")).to_have_count(1)
+
+
+def test_a_copy_saved_while_filtered_shows_everything(opened: Open) -> None:
+    """A browser saves what is hidden as hidden, and not what was typed."""
+    page = opened(monday())
+    page.get_by_role("searchbox").fill("carol")
+    said(page, "2 of 20 changes, 1 of 4 guilds, 0 of 3 problems")
+    copy = opened(page.content())
+    said(copy, "20 of 20 changes, 4 of 4 guilds, 3 of 3 problems")
+    assert people(copy) == PEOPLE
+
+
+def test_whoever_comes_back_sees_what_the_box_asks_for(opened: Open) -> None:
+    """WebKit keeps the page as it was, but empties the box."""
+    page = opened(monday())
+    page.get_by_role("searchbox").fill("carol")
+    said(page, "2 of 20 changes, 1 of 4 guilds, 0 of 3 problems")
+    page.evaluate(
+        """() => {
+             document.getElementById("query").value = "";
+             dispatchEvent(new PageTransitionEvent("pageshow", {persisted: true}));
+           }"""
+    )
+    said(page, "20 of 20 changes, 4 of 4 guilds, 3 of 3 problems")
+    assert people(page) == PEOPLE
