@@ -102,7 +102,7 @@ class _Alone:
     @classmethod
     def of(cls, plan: Plan) -> "_Alone":
         found = operations(plan)
-        return cls(plan, found, Losses.of(found))
+        return cls(plan, found, Losses.of(plan, found))
 
     def item(self, operation: Operation) -> PlannedOperation:
         return PlannedOperation(

@@ -5,7 +5,7 @@ The operations themselves do not say it: the plan's other lines do, and the site
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reconciler.given_roles import Given
 from reconciler.models.desired import CohortKey
@@ -23,7 +23,7 @@ from reconciler.models.operations import (
 )
 from reconciler.models.plan import CohortPlan, Plan
 from reconciler.planner import Planned
-from reconciler.roles import ORDINARY
+from reconciler.roles import ORDINARY, lost_by_leaving
 
 _OF_COHORTS: tuple[Reason, ...] = ("guild-gone", "role-gone", "withdrawn", "way")
 """Grounds that lines of a cohort share with its definition."""
@@ -94,15 +94,19 @@ class Losses:
     """With their positions in the plan."""
     given: Given | None = None
     """What Moodle has; None: it was not asked."""
+    left: Mapping[CohortKey, str] = field(default_factory=dict)
+    """The roles that go with a membership, by what the plan itself tells."""
 
     @classmethod
-    def of(cls, found: Sequence[Operation], now: Planned | None = None) -> "Losses":
-        """Of a plan's operations, in their order."""
+    def of(cls, plan: Plan, found: Sequence[Operation], now: Planned | None = None) -> "Losses":
+        """Of a plan and its operations, in their order."""
         deleted: dict[CohortKey, list[tuple[int, UndefineRole]]] = defaultdict(list)
         for number, operation in enumerate(found):
             if isinstance(operation, UndefineRole):
                 deleted[operation.key].append((number, operation))
-        return cls(dict(deleted), Given.of(now) if now else None)
+        losses = ((cohort.key, lost_by_leaving(cohort, plan.roles)) for cohort in plan.cohorts)
+        left = {key: role for key, role in losses if role is not None}
+        return cls(dict(deleted), Given.of(now) if now else None, left)
 
     def by_leaving(self, operation: Operation, *, done: bool = False) -> tuple[RoleTaken, ...]:
         """The roles that go with a membership, or went, as far as that is known.
@@ -113,6 +117,8 @@ class Losses:
             return ()
         account, cohort, given = operation.account, operation.cohort, self.given
         roles = {one.role for _, one in self.deleted.get(operation.key, ())}
+        if given is None and operation.key in self.left:
+            roles.add(self.left[operation.key])
         if given is not None and cohort is not None:
             defined = {role for role in given.ids if given.defines(role, cohort)}
             had = {role for role in defined if self._has(account, cohort, role, PLUGIN)}

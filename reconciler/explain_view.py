@@ -165,7 +165,7 @@ def view(plan: Plan, pair: SitePair) -> View:
         counting=judged(found, around, strict),
         removals=_removals(found, around, strict),
         held=held_back(verdicts, work.checked, ()),
-        losses=Losses.of(found, now),
+        losses=Losses.of(plan, found, now),
     )
 
 

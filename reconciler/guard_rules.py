@@ -8,7 +8,7 @@ from reconciler import wording
 from reconciler.guard_sight import Around
 from reconciler.hosts import host_of, is_at
 from reconciler.models.desired import CohortKey
-from reconciler.models.guards import GuardName, GuardSettings
+from reconciler.models.guards import UNCHECKED, GuardName, GuardSettings
 from reconciler.models.operations import (
     AddMember,
     AssignRole,
@@ -23,7 +23,7 @@ from reconciler.operations import cohort_of
 from reconciler.plan_cohorts import masked
 
 _NONE = "none allowed"
-_NOT_ASKED = "not checked: AVC was not asked"
+_NOT_ASKED = f"{UNCHECKED}AVC was not asked"
 _TAKING = (RemoveMember, UnassignRole, UndefineRole)
 
 
@@ -47,7 +47,7 @@ def _moodle_host(found: _Numbered, around: Around, _settings: GuardSettings) -> 
     if is_at(around.url, around.hosts) or (around.joined and not around.hosts):
         return Found(limit, host)
     if around.joined is None and not around.hosts and not is_at(around.url, around.taken):
-        return Found(limit, f"{host} - not checked: nwp.yml names no Moodle for this AVC")
+        return Found(limit, f"{host} - {UNCHECKED}nwp.yml names no Moodle for this AVC")
     return Found(
         limit,
         f"{host} - nwp.yml does not name it for this AVC",
@@ -133,7 +133,7 @@ def _archives(found: _Numbered, around: Around, settings: GuardSettings) -> Foun
 
 def _privileged_roles(found: _Numbered, around: Around, settings: GuardSettings) -> Found:
     if around.ruling is None:
-        return Found(f"{settings.privileged_roles} people", "not checked: roles cannot be seen")
+        return Found(f"{settings.privileged_roles} people", f"{UNCHECKED}roles cannot be seen")
     joining: dict[CohortKey, set[int]] = {
         op.key: set() for _, op in found if isinstance(op, DefineRole)
     }
@@ -213,7 +213,7 @@ def _changed_matches(found: _Numbered, around: Around, _settings: GuardSettings)
     if not found:
         return Found(limit, "nothing to check")
     if around.matches is None:
-        return Found(limit, "not checked: no journal here")
+        return Found(limit, f"{UNCHECKED}no journal here")
     owners = {account: uid for uid, account in around.matches.items()}
     counted = [
         number

@@ -1,11 +1,11 @@
 """Which Moodle roles guild roles become, and what gives each: decided here, for the whole site."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.models.avc import AvcSnapshot
 from reconciler.models.moodle import MoodleRole, MoodleSnapshot
-from reconciler.models.plan import ProblemKind, RolePlan, Way, WayReason
+from reconciler.models.plan import CohortPlan, ProblemKind, RolePlan, Way, WayReason
 from reconciler.models.settings import SyncSettings
 
 ORDINARY = ("guild_member", "default")
@@ -58,6 +58,21 @@ class Roles:
     def guild_roles(self, role: str) -> frozenset[str]:
         """The guild roles, spelt with ``_``, that become this Moodle role."""
         return next((frozenset(p.guild_roles) for p in self.plans if p.role == role), frozenset())
+
+
+def lost_by_leaving(cohort: CohortPlan, roles: Iterable[RolePlan]) -> str | None:
+    """The role that goes with a membership of a plan's cohort, as a definition gives it to members.
+
+    ``roles`` are the plan's. None: no definition stood before the plan, or it goes with it, which
+    takes the role from everybody, and is an operation of its own.
+    """
+    if cohort.definition is not None or cohort.action in {"create", "archive"}:
+        return None
+    for plan in roles:
+        own = not set(plan.guild_roles).isdisjoint(ORDINARY)
+        if plan.way == "definition" and cohort.role == (None if own else plan.role):
+            return plan.role
+    return None
 
 
 def spelt(guild_role: str) -> str:

@@ -7,6 +7,7 @@ from reconciler.member_lines import escaped
 from reconciler.models.plan import Plan
 from reconciler.models.review import Totals
 from reconciler.models.scope import FullScope
+from reconciler.roles import lost_by_leaving
 
 
 def summarise(plan: Plan) -> Totals:
@@ -36,6 +37,12 @@ def summarise(plan: Plan) -> Totals:
         lost=sum(member.last_enrolments or 0 for member in members),
         suspended=sum(member.suspends or 0 for member in members),
         unknown=sum(member.last_enrolments is None for member in members),
+        roles_lost=sum(
+            member.change == "remove"
+            for cohort in plan.cohorts
+            if lost_by_leaving(cohort, plan.roles)
+            for member in cohort.members
+        ),
         give=roles["add"],
         take=roles["remove"],
         define=definitions["create"],
@@ -87,13 +94,14 @@ def _same(guilds: int, *, beside: bool) -> str:
 
 
 def _costs(found: Totals) -> str:
-    if found.unknown and found.unknown == found.remove:
+    if found.unknown and found.unknown == found.remove and not found.roles_lost:
         return ", at a cost that cannot be seen"
     parts = [
         f"{wording.number(count, noun)} {what}"
         for count, noun, what in (
             (found.lost, "enrolment", "lost"),
             (found.suspended, "enrolment", "suspended"),
+            (found.roles_lost, "role", "lost with a membership"),
             (found.unknown, "removal", "at a cost that cannot be seen"),
         )
         if count

@@ -55,7 +55,6 @@ LOSSES = {
     "she is a mentor no more": Loss(
         replace(IS_THERE, settings=MAPPED, moodle=defined()),
         ("because lost-role: ", LOST),
-        ("because lost-role: ", "Cost: none, no course is lost by it.\n"),
     ),
     "she leaves a guild whose own cohort gives a role": Loss(
         replace(
@@ -70,7 +69,6 @@ LOSSES = {
             },
         ),
         (f"{UNSEEN}; and {ROLE.removesuffix(' (librarian)')}.\n",),
-        (f"{UNSEEN}.\n",),
     ),
     "she has it by another guild, too": Loss(
         replace(

@@ -43,8 +43,8 @@ def test_what_several_have_in_common_is_said_once() -> None:
         "  remove 2: is blocked in AVC",
         "  - ann (Moodle 1, AVC 1 by email)",
         "  - cid (Moodle 3, AVC 3 by email)",
-        "  - bob (Moodle 2, AVC 2 by email): is not in the guild; is suspended in 2 courses",
-        "  - dan (Moodle 4, AVC 4 by email): is blocked in AVC; is suspended in 1 course",
+        "  - bob (Moodle 2, AVC 2 by email): is not in the guild; will be suspended in 2 courses",
+        "  - dan (Moodle 4, AVC 4 by email): is blocked in AVC; will be suspended in 1 course",
     ]
 
 

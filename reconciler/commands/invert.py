@@ -105,7 +105,7 @@ def _show(work: "Work", output: Path | None, terminal: "Terminal") -> None:
         terminal.plan(plan_lines(work.plan))
     else:
         write_plan(output, work.plan)
-        terminal.plan([headline(work.plan), *tripped(work.plan.guards)])
+        terminal.plan([headline(work.plan), *tripped(work.plan)])
         terminal.plan(f"⚠ {sentence(problem)}" for problem in work.plan.problems)
     terminal.plan(_fit(work.checked))
     if output is not None and not work.plan.empty:

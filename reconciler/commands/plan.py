@@ -75,7 +75,7 @@ def plan(
     else:
         write_plan(output, made)
         terminal.line(headline(made))
-        terminal.lines(tripped(made.guards))
+        terminal.lines(tripped(made))
         terminal.line(f"Written to {output}. To review it: reconciler show {output}")
     note(pair.traffic(), debug=debug)
     return CHANGES if detailed_exitcode and not made.empty else 0

@@ -21,6 +21,8 @@ GuardName = Literal[
 ]
 GUARDS: tuple[GuardName, ...] = get_args(GuardName)
 
+UNCHECKED = "not checked: "
+"""How a guard that could not look begins to say why."""
 _LIMIT = re.compile(r"(?P<floor>[0-9]{1,9})(?: or (?P<share>[0-9]{1,3})%)?")
 
 
@@ -91,3 +93,8 @@ class GuardFigures(Model):
     ok: bool
     acknowledge: str | None = None
     """For a guard that holds something back: what ``--ack`` takes."""
+
+    @property
+    def checked(self) -> bool:
+        """Whether it could look at all: what is not checked is let through."""
+        return not self.ok or UNCHECKED not in self.found

@@ -36,6 +36,8 @@ class Totals(Model):
     """Courses, counted once a person, in which a removal suspends."""
     unknown: int
     """Removals of which it cannot be seen what they cost."""
+    roles_lost: int
+    """Roles that go with a membership, as local_cohortrole gives them to a cohort's members."""
     give: int
     """Roles given one by one."""
     take: int
@@ -114,6 +116,8 @@ class GuardReview(Model):
 
     guard: GuardName
     ok: bool
+    checked: bool
+    """Whether it could look at all: what is not checked is let through."""
     found: str
     limit: str
     remedy: str

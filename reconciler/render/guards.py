@@ -10,20 +10,25 @@ from reconciler.models.plan import Plan
 from reconciler.operations import operations
 from reconciler.wording import number
 
+_IDLE = "⚠ Nothing is to be done; if it were, guards would hold it back:"
+
 
 def guard_lines(guards: Iterable[GuardFigures]) -> Iterator[str]:
     """Every guard with its figures; those that hold something back say what acknowledges it."""
     for guard in guards:
-        yield f"  {'✓' if guard.ok else '✗'} {guard.guard}: {guard.found} (limit: {guard.limit})"
+        sign = "✗" if not guard.ok else "✓" if guard.checked else "–"
+        yield f"  {sign} {guard.guard}: {guard.found} (limit: {guard.limit})"
         if guard.acknowledge:
             yield f"      {REMEDIES[guard.guard]}."
             yield f"      --ack {guard.acknowledge}"
 
 
-def tripped(guards: Iterable[GuardFigures]) -> Iterator[str]:
+def tripped(plan: Plan) -> Iterator[str]:
     """Those that hold the plan back."""
-    found = [guard for guard in guards if not guard.ok]
-    if found:
+    found = [guard for guard in plan.guards if not guard.ok]
+    if found and plan.empty:
+        yield _IDLE
+    elif found:
         yield "⚠ Guards hold this plan back: apply takes it only with each of them acknowledged."
     yield from guard_lines(found)
 
@@ -34,7 +39,7 @@ def holding_back(held: HeldBack, total: int, *, dry_run: bool) -> Iterator[str]:
         return
     count, would = len(held.positions), "would " if dry_run else ""
     if not total:
-        yield "⚠ Nothing is to be done; if it were, guards would hold it back:"
+        yield _IDLE
     elif count == total:
         yield f"⚠ Guards {would}hold all {number(total, 'operation')} back."
     else:

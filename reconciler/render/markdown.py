@@ -69,6 +69,7 @@ _TOTALS = (
     ("remove", "Members to remove"),
     ("lost", "Enrolments lost, with their grades"),
     ("suspended", "Enrolments suspended"),
+    ("roles_lost", "Roles lost with a membership"),
     ("unknown", "Removals at a cost that cannot be seen"),
     ("give", "Roles to give"),
     ("take", "Roles to take"),
@@ -77,6 +78,10 @@ _TOTALS = (
     ("problems", "Problems"),
 )
 _ALWAYS = {"add", "remove"}
+_NOT_MEANT = (
+    "Why somebody goes: `reconciler explain PLAN --user WHO`. If it is not meant, do not merge"
+    " this: mend it in AVC, or put a `hold:` for them into nwp.yml, and plan again."
+)
 
 
 def comment(review: Review, limit: int) -> str:
@@ -88,9 +93,10 @@ def comment(review: Review, limit: int) -> str:
     """
     root = _Part(head=f"{_top(review)}\n", foot=f"{_bottom(review)}\n")
     root.parts = [
-        _holding([guard for guard in review.guards if not guard.ok]),
+        _holding(review),
         _removals(review),
-        _passing([guard for guard in review.guards if guard.ok]),
+        _unchecked([guard for guard in review.guards if not guard.checked]),
+        _passing([guard for guard in review.guards if guard.ok and guard.checked]),
         _roles(review),
         *map(_guild, review.guilds),
         _problems(review),
@@ -150,14 +156,19 @@ def _note(left: Left[Kind]) -> str:
     return f"> ⚠ Too long for one comment. Left out here: {'; '.join(parts)}.\n\n"
 
 
-def _holding(guards: list[GuardReview]) -> _Part:
+def _holding(review: Review) -> _Part:
     head = (
         "#### ✗ Guards hold this plan back\n\n"
         "Apply takes it only with each of them acknowledged, by somebody who has looked at it:\n\n"
     )
+    if not review.guilds:
+        head = "#### ✗ Nothing is to be done; if it were, guards would hold it back\n\n"
     part = _Part(head=head, foot="\n")
-    for guard in guards:
-        ack = f" {code(f'--ack {guard.acknowledge}')}" if guard.acknowledge else ""
+    for guard in review.guards:
+        if guard.ok:
+            continue
+        meant = f" If it is meant, add to apply: {code(f'--ack {guard.acknowledge}')}"
+        ack = meant if guard.acknowledge else ""
         text = f"- ✗ {_guard_words(guard)}. {plain(guard.remedy)}{ack}\n"
         part.parts.append(Line(Kind.HOLDS, text, guard.guard))
     return part
@@ -166,6 +177,12 @@ def _holding(guards: list[GuardReview]) -> _Part:
 def _passing(guards: list[GuardReview]) -> _Part:
     part = _folded(f"{number(len(guards), 'guard')} that {'pass' if len(guards) > 1 else 'passes'}")
     part.parts += [Line(Kind.PASSES, f"- ✓ {_guard_words(guard)}\n") for guard in guards]
+    return part
+
+
+def _unchecked(guards: list[GuardReview]) -> _Part:
+    part = _Part(head="#### Not checked\n\n", foot="\n")
+    part.parts += [Line(Kind.PASSES, f"- – {_guard_words(guard)}\n") for guard in guards]
     return part
 
 
@@ -179,7 +196,7 @@ def _folded(summary: str, foot: str = "\n</details>\n\n") -> _Part:
 
 def _removals(review: Review) -> _Part:
     """Whatever is taken from anybody, unfolded."""
-    section = _Part(head="#### Who and what goes\n\n")
+    section = _Part(head="#### Who and what goes\n\n", foot=f"{_NOT_MEANT}\n\n")
     for guild in review.guilds:
         for cohort in guild.cohorts:
             part = _Part(head=f"{_named(guild, cohort)}: {cohort.title}\n\n", foot="\n")
@@ -195,7 +212,7 @@ def _named(guild: GuildReview, cohort: CohortReview) -> str:
 
 def _taken(guild: GuildReview, cohort: CohortReview) -> Iterator[Line[Kind]]:
     if cohort.action == "archive":
-        text = "- The cohort is put away: hidden, without its idnumber, and not deleted\n"
+        text = "- The cohort is put away: hidden, its idnumber freed, and not deleted\n"
         yield Line(Kind.ARCHIVES, text, guild.uuid)
     if cohort.defines == "delete":
         yield Line(Kind.TAKES, f"- {code(cohort.definition)}\n", guild.uuid)

@@ -69,7 +69,7 @@ def plan_lines(
         yield f"Nothing but {', '.join(map(name, plan.only))} is in it."
     if plan.exclude:
         yield f"Left out: {', '.join(map(name, plan.exclude))}."
-    yield from tripped(plan.guards) if held is None else held
+    yield from tripped(plan) if held is None else held
     if plan.roles:
         yield ""
         yield "Roles:"

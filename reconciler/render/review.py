@@ -22,6 +22,7 @@ from reconciler.models.review import (
 from reconciler.plan_file import digest
 from reconciler.render.problems import Elsewhere, pieces
 from reconciler.render.terminal import name
+from reconciler.roles import lost_by_leaving
 from reconciler.summary import figures, headline, summarise
 from reconciler.wording import number
 
@@ -38,7 +39,7 @@ _GOING = {
     "withdrawn": "the role rules the site, and is not allowed",
     "stranger": "AVC does not know them",
     "way": "it is given in another way",
-    "undone": "a run is undone",
+    "undone": "came with the run that is undone",
 }
 WAYS = {
     "course-enrolment": "in courses that enrol the cohort",
@@ -95,7 +96,7 @@ def guild_reviews(plan: Plan) -> Iterator[GuildReview]:
         yield GuildReview(
             guild=name(found[0].guild),
             uuid=name(uuid),
-            cohorts=tuple(_cohort(cohort, undoing=undoing) for cohort in found),
+            cohorts=tuple(_cohort(cohort, plan.roles, undoing=undoing) for cohort in found),
         )
 
 
@@ -105,6 +106,7 @@ def guard_reviews(guards: Iterable[GuardFigures]) -> Iterator[GuardReview]:
         yield GuardReview(
             guard=guard.guard,
             ok=guard.ok,
+            checked=guard.checked,
             found=name(guard.found),
             limit=name(guard.limit),
             remedy="" if guard.ok else f"{REMEDIES[guard.guard]}.",
@@ -141,15 +143,18 @@ def _moodle(side: MoodleSide) -> MoodleSide:
     return MoodleSide(site=name(side.site), url=name(side.url), release=release)
 
 
-def _cohort(cohort: CohortPlan, *, undoing: bool) -> CohortReview:
+def _cohort(cohort: CohortPlan, roles: Sequence[RolePlan], *, undoing: bool) -> CohortReview:
+    lost = lost_by_leaving(cohort, roles)
+
     def people(lines: Sequence[MemberChange], change: str) -> tuple[PersonChange, ...]:
         return tuple(
-            _person(line, cohort, undoing=undoing) for line in lines if line.change == change
+            _person(line, cohort, lost, undoing=undoing) for line in lines if line.change == change
         )
 
     where = f"cohort {cohort.cohort}" if cohort.cohort is not None else "a new cohort"
+    stays = " (hidden, not deleted)" if cohort.action == "archive" else ""
     return CohortReview(
-        title=f"{cohort.action} {where}",
+        title=f"{cohort.action} {where}{stays}",
         action=cohort.action,
         cohort=cohort.cohort,
         role=name(cohort.role) if cohort.role is not None else None,
@@ -183,11 +188,14 @@ def _changes(cohort: CohortPlan) -> Iterator[FieldChange]:
 def _definition(cohort: CohortPlan) -> str:
     if not cohort.definition:
         return ""
-    verb = "is given" if cohort.definition.action == "create" else "is no longer given"
-    return f"{name(cohort.definition.role)} {verb} to its members (local_cohortrole)"
+    creates = cohort.definition.action == "create"
+    verb = "is given to" if creates else "is taken from"
+    return f"{name(cohort.definition.role)} {verb} everybody in it (local_cohortrole)"
 
 
-def _person(member: MemberChange, cohort: CohortPlan, *, undoing: bool) -> PersonChange:
+def _person(
+    member: MemberChange, cohort: CohortPlan, lost: str | None, *, undoing: bool
+) -> PersonChange:
     return PersonChange(
         name=name(member.name),
         moodle=member.moodle,
@@ -195,7 +203,7 @@ def _person(member: MemberChange, cohort: CohortPlan, *, undoing: bool) -> Perso
         by=member.by,
         role=name(member.role) if member.role is not None else None,
         why=_why(member, cohort, undoing=undoing),
-        cost=_cost(member),
+        cost="; ".join(_costs(member, lost)),
     )
 
 
@@ -203,7 +211,7 @@ def _why(member: MemberChange, cohort: CohortPlan, *, undoing: bool) -> str:
     if member.change == "remove":
         return _GOING.get(member.because or "", "")
     if undoing:
-        return _GOING["undone"]
+        return "went with the run that is undone"
     if member.through == PLUGIN:
         return "local_cohortrole left them out"
     if cohort.role is not None:
@@ -211,13 +219,15 @@ def _why(member: MemberChange, cohort: CohortPlan, *, undoing: bool) -> str:
     return "is in the guild"
 
 
-def _cost(member: MemberChange) -> str:
+def _costs(member: MemberChange, lost: str | None) -> Iterator[str]:
+    """What a removal takes; ``lost`` is the role that goes with a membership of the cohort."""
     if member.change == "add" or member.role is not None:
-        return ""
+        return
     if member.last_enrolments is None or member.suspends is None:
-        return UNSEEN
-    courses = member.last_enrolments or member.suspends
-    if not courses:
-        return ""
-    what = "loses enrolment and grades in" if member.last_enrolments else "is suspended in"
-    return f"{what} {number(courses, 'course')}"
+        yield UNSEEN
+    elif member.last_enrolments:
+        yield f"loses enrolment and grades in {number(member.last_enrolments, 'course')}"
+    elif member.suspends:
+        yield f"will be suspended in {number(member.suspends, 'course')}"
+    if lost is not None:
+        yield f"loses the role {name(lost)}, unless another cohort gives it"

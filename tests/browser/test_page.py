@@ -1,6 +1,7 @@
 """The HTML page of a plan, in a browser."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -90,7 +91,7 @@ def test_removals_can_be_looked_at_alone(
     page.get_by_label(kind, exact=True).check()
     expect(page.locator(".guild:visible")).to_have_count(len(sections))
     assert (people(page), guilds(page)) == (names, sections)
-    withdrawn = page.get_by_text("is no longer given to its members")
+    withdrawn = page.get_by_text("is taken from everybody in it")
     assert withdrawn.is_visible() == (kind != COSTLY)
 
 
@@ -218,19 +219,24 @@ def test_nothing_is_wider_than_the_window(opened: Open, width: int) -> None:
 
 
 def test_a_removal_without_cost_says_so(opened: Open) -> None:
-    """An empty cell might as well be one where nobody looked; who comes has none to tell."""
-    page = opened(monday())
-    said = page.evaluate(
-        """() => Object.fromEntries(
-             [...document.querySelectorAll(".people tr:not(.why)")].map((row) => {
-               const [who, , cost] = row.cells;
-               const beside = cost && getComputedStyle(cost, "::before").content;
-               return [who.innerText, cost && cost.innerText + beside];
-             }))"""
+    """An empty cell might as well be one where nobody looked; who comes, or loses a role that is
+    taken from them alone, has no course to lose.
+    """
+    plan = monday()
+    costs = (
+        """all => all.map(({cells: [who, , cost]}) => [who.innerText, cost && cost.innerText])"""
     )
-    assert said["alice.wong"] == '"no course"'
-    assert said["mallory"] == "loses enrolment and grades in 2 coursesnone"
-    assert said["carol"] is None
+    told = opened(plan).locator(".people tbody tr:not(.why)").evaluate_all(costs)
+    assert ["alice.wong", "no course"] in told
+    assert ["mallory", "loses enrolment and grades in 2 courses"] in told
+    assert ["carol", None] in told
+    given = next(cohort for cohort in plan.cohorts if cohort.assignments)
+    line = given.assignments[0]
+    taken = replace(line, change="remove", because="lost-role")
+    takes = given.model_copy(update={"members": (), "assignments": (taken,)})
+    page = opened(plan.model_copy(update={"cohorts": (takes,)}))
+    told = page.locator(".people tbody tr:not(.why)").evaluate_all(costs)
+    assert told == [[line.name, ""]]
 
 
 @pytest.mark.parametrize("width", [320, 800, 1000, 1100, 1200, 1280])

@@ -92,7 +92,7 @@ def test_without_the_plugin_roles_are_given_one_by_one(sites: TwoSites) -> None:
     text = (sites.directory / "nwp.yml").read_text()
     sites.configure(text=text.replace("assignment", "definition"))
     shown = sites.reconciler("plan", "avc", "ss").out
-    assert "role: coursecreator is given to its members (local_cohortrole)" in shown
+    assert "role: coursecreator is given to everybody in it (local_cohortrole)" in shown
     assert "- role coursecreator: u1 (Moodle 101, AVC 1 by email): it is given in" in shown
     assert sites.reconciler("sync", "avc", "ss").code == 0
     assert {component for _, component, _ in place.role_assignments()} == {"local_cohortrole"}

@@ -85,6 +85,12 @@ def _totals(totals: Totals) -> list[tuple[str, int, str]]:
     others = [
         ("enrolment lost", "enrolments lost", totals.lost, "cost"),
         ("enrolment suspended", "enrolments suspended", totals.suspended, "cost"),
+        (
+            "role lost with a membership",
+            "roles lost with a membership",
+            totals.roles_lost,
+            "cost",
+        ),
         ("removal of unknown cost", "removals of unknown cost", totals.unknown, "cost"),
         ("role to give", "roles to give", totals.give, "plus"),
         ("role to take", "roles to take", totals.take, "minus"),
@@ -119,7 +125,7 @@ def _tally(guild: GuildReview) -> list[tuple[str, str]]:
         ("plus", sum(len(cohort.coming) for cohort in cohorts), "to add"),
         ("minus", len(going), "to remove"),
         ("cost", sum(person.cost not in {"", UNSEEN} for person in going), "at a cost"),
-        ("cost", sum(person.cost == UNSEEN for person in going), "at unknown cost"),
+        ("cost", sum(UNSEEN in person.cost for person in going), "at unknown cost"),
         ("plus", sum(len(cohort.given) for cohort in cohorts), "to get a role"),
         ("minus", sum(len(cohort.taken) for cohort in cohorts), "to lose a role"),
         ("minus", sum(map(_withdrawn, cohorts)), "no longer giving a role"),
