@@ -5,7 +5,6 @@ from dataclasses import replace
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reconciler.marks import mark_of
 from reconciler.models.plan import CohortPlan, Problem
 from reconciler.models.scope import GuildScope, UserScope
 from reconciler.planner import Planned
@@ -24,12 +23,15 @@ def is_about(problem: Problem, scope: GuildScope, full: Planned) -> bool:
     """Whether a full plan's problem is one of this guild's, or of the site as a whole."""
     if problem.guilds:
         return any(name.partition("--")[0] == scope.name for name in problem.guilds)
-    marks = ((c.id, mark_of(c.description)) for c in full.snapshots.moodle.cohorts)
-    its = {number for number, mark in marks if mark and mark.key.uuid == scope.uuid}
-    its |= {
-        p.pair.cohort.id for p in full.guilds if p.pair.cohort and p.pair.guild.uuid == scope.uuid
-    }
-    return not problem.cohorts or not its.isdisjoint(problem.cohorts)
+    # It names cohorts alone, of the guilds that are looked at.
+    if problem.kind == "definition-left":
+        its = {
+            p.pair.cohort.id
+            for p in full.guilds
+            if p.pair.cohort and p.pair.guild.uuid == scope.uuid
+        }
+        return not its.isdisjoint(problem.cohorts)
+    return True
 
 
 @given(worlds, st.data())
