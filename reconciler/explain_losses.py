@@ -23,7 +23,7 @@ from reconciler.models.operations import (
 )
 from reconciler.models.plan import CohortPlan, Plan
 from reconciler.planner import Planned
-from reconciler.roles import ORDINARY, lost_by_leaving
+from reconciler.roles import lost_by_leaving, ordinary_of
 
 _OF_COHORTS: tuple[Reason, ...] = ("guild-gone", "role-gone", "withdrawn", "way")
 """Grounds that lines of a cohort share with its definition."""
@@ -66,7 +66,7 @@ def _possible(key: CohortKey, plan: Plan, now: Planned | None) -> Iterator[Reaso
     puts_away = any(cohort.key == key and cohort.action == "archive" for cohort in plan.cohorts)
     if given is None and not refused:
         yield "role-gone"
-    elif given is not None and not set(given.guild_roles).isdisjoint(ORDINARY):
+    elif given is not None and given.role == ordinary_of(plan.roles):
         # The guild's own cohort gives it.
         yield "role-gone"
     elif not puts_away and given is None:

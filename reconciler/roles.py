@@ -1,6 +1,6 @@
 """Which Moodle roles guild roles become, and what gives each: decided here, for the whole site."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.models.avc import AvcSnapshot
@@ -60,7 +60,13 @@ class Roles:
         return next((frozenset(p.guild_roles) for p in self.plans if p.role == role), frozenset())
 
 
-def lost_by_leaving(cohort: CohortPlan, roles: Iterable[RolePlan]) -> str | None:
+def ordinary_of(roles: Iterable[RolePlan]) -> str | None:
+    """Which of a plan's roles a guild's own cohort gives; None: none."""
+    targets = {name: plan.role for plan in roles for name in plan.guild_roles}
+    return next((targets[name] for name in ORDINARY if name in targets), None)
+
+
+def lost_by_leaving(cohort: CohortPlan, roles: Sequence[RolePlan]) -> str | None:
     """The role that goes with a membership of a plan's cohort, as a definition gives it to members.
 
     ``roles`` are the plan's. None: no definition stood before the plan, or it goes with it, which
@@ -68,9 +74,10 @@ def lost_by_leaving(cohort: CohortPlan, roles: Iterable[RolePlan]) -> str | None
     """
     if cohort.definition is not None or cohort.action in {"create", "archive"}:
         return None
+    ordinary = ordinary_of(roles)
     for plan in roles:
-        own = not set(plan.guild_roles).isdisjoint(ORDINARY)
-        if plan.way == "definition" and cohort.role == (None if own else plan.role):
+        its = None if plan.role == ordinary else plan.role
+        if plan.way == "definition" and cohort.role == its:
             return plan.role
     return None
 

@@ -18,6 +18,11 @@ GIVEN = RolePlan(
     role="coursecreator", guild_roles=("guild_admin",), way="definition", because="plugin-installed"
 )
 OWN = GIVEN.model_copy(update={"guild_roles": ("guild_member",)})
+# Of the two names of ordinary membership, the first counts: the other's role has a cohort beside.
+DEFAULTS_TOO = (
+    GIVEN.model_copy(update={"guild_roles": ("default",)}),
+    OWN.model_copy(update={"role": "librarian"}),
+)
 LEAVES = MemberChange(
     "remove", moodle=180, avc=80, by="email", because="lost-role", name="carol", last_enrolments=0
 )
@@ -50,6 +55,8 @@ def plan_of(cohort: CohortPlan, *roles: RolePlan) -> Plan:
         (GUILDS_OWN, (OWN,), "coursecreator"),
         (ADMINS, (OWN,), None),
         (GUILDS_OWN, (GIVEN,), None),
+        (ADMINS, DEFAULTS_TOO, "coursecreator"),
+        (GUILDS_OWN, DEFAULTS_TOO, "librarian"),
         (ADMINS, (), None),
         (ADMINS, (GIVEN.model_copy(update={"way": "assignment"}),), None),
         (ADMINS, (GIVEN.model_copy(update={"way": "course-enrolment"}),), None),
