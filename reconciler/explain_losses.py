@@ -95,7 +95,7 @@ class Losses:
     given: Given | None = None
     """What Moodle has; None: it was not asked."""
     left: Mapping[CohortKey, str] = field(default_factory=dict)
-    """The roles that go with a membership, by what the plan itself tells."""
+    """The roles that go with a membership, by what the plan tells: where Moodle was not asked."""
 
     @classmethod
     def of(cls, plan: Plan, found: Sequence[Operation], now: Planned | None = None) -> "Losses":
@@ -104,9 +104,10 @@ class Losses:
         for number, operation in enumerate(found):
             if isinstance(operation, UndefineRole):
                 deleted[operation.key].append((number, operation))
+        if now is not None:
+            return cls(dict(deleted), Given.of(now))
         losses = ((cohort.key, lost_by_leaving(cohort, plan.roles)) for cohort in plan.cohorts)
-        left = {key: role for key, role in losses if role is not None}
-        return cls(dict(deleted), Given.of(now) if now else None, left)
+        return cls(dict(deleted), left={key: role for key, role in losses if role is not None})
 
     def by_leaving(self, operation: Operation, *, done: bool = False) -> tuple[RoleTaken, ...]:
         """The roles that go with a membership, or went, as far as that is known.
@@ -117,7 +118,7 @@ class Losses:
             return ()
         account, cohort, given = operation.account, operation.cohort, self.given
         roles = {one.role for _, one in self.deleted.get(operation.key, ())}
-        if given is None and operation.key in self.left:
+        if operation.key in self.left:
             roles.add(self.left[operation.key])
         if given is not None and cohort is not None:
             defined = {role for role in given.ids if given.defines(role, cohort)}

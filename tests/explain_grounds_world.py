@@ -9,7 +9,7 @@ from reconciler.explain_names import guild_named
 from reconciler.machine_names import archived_idnumber
 from reconciler.models.moodle import COMPONENT, PLUGIN, Cohort, Grant
 from reconciler.models.plan import Plan
-from tests.explain_roles_world import ABLE, MAPPED, ONLY_HER
+from tests.explain_roles_world import ABLE, BY_DEFAULT, MAPPED, ONLY_HER
 from tests.explain_world import Sites, guild_text
 from tests.guards_world import guild
 from tests.world import CREATOR, LIBRARIAN, MANAGER, our_cohort
@@ -144,7 +144,7 @@ GROUNDS = {
         replace(
             IS_THERE,
             inside={1: (1,), 9: ()},
-            settings={"role_sync": True, "role_mapping": {"default": "librarian"}},
+            settings=BY_DEFAULT,
             moodle=defined(
                 definitions={(1, LIBRARIAN.id), (9, LIBRARIAN.id)},
                 assigned={Grant(cohort=1, role=LIBRARIAN.id, component=PLUGIN): ONLY_HER},
@@ -192,7 +192,7 @@ GROUNDS = {
     "the role is everybody's now": Ground(
         replace(
             IS_THERE,
-            settings={"role_sync": True, "role_mapping": {"default": "librarian"}},
+            settings=BY_DEFAULT,
             moodle=defined(),
         ),
         EVERYBODYS,

@@ -3,6 +3,7 @@
 from tests.explain_roles_world import (
     ABLE,
     ALLOWED,
+    BY_DEFAULT,
     DEFINED,
     IN,
     IS_DEFINED,
@@ -50,7 +51,7 @@ GIVEN = {
         Sites(
             {1: [1]},
             {1: [1]},
-            settings={"role_sync": True, "role_mapping": {"default": "librarian"}},
+            settings=BY_DEFAULT,
             moodle=ABLE,
         ),
     ),

@@ -1,10 +1,13 @@
 """Where the plan does not give somebody a role: sites, and the line that says why."""
 
+from dataclasses import replace
+
 from reconciler.models.scope import GuildScope, UserScope
 from reconciler.models.settings import Hold
 from reconciler.reconciliation import Selection
 from tests.explain_roles_world import (
     ABLE,
+    BY_DEFAULT,
     DEFINED,
     HELD,
     IN,
@@ -24,6 +27,7 @@ from tests.explain_world import ADOPTABLE, UNTIL, Sites
 from tests.guards_world import guild
 from tests.world import ROLES, account, our_cohort
 
+ADOPTS = Sites({1: [1]}, {1: [1]}, cohorts=(ADOPTABLE,), settings=BY_DEFAULT, moodle=ABLE)
 WITHHELD = {
     "a guild role that AVC has no more": Case(
         "not-mapped",
@@ -248,51 +252,23 @@ WITHHELD = {
         "adopting",
         "Role: librarian, for default; given to the cohort's members one by one. The plan does not"
         " give it: it adopts the cohort, and the next plan gives what there is to give.",
-        Sites(
-            {1: [1]},
-            {1: [1]},
-            cohorts=(ADOPTABLE,),
-            settings={"role_sync": True, "role_mapping": {"default": "librarian"}},
-            moodle=ABLE,
-        ),
+        ADOPTS,
     ),
     "one person's plan adopts nothing": Case(
         "not-adopted",
         f"{NOT} the guild's cohort has to be adopted first, which a plan of one person never does",
-        Sites(
-            {1: [1]},
-            {1: [1]},
-            cohorts=(ADOPTABLE,),
-            settings={"role_sync": True, "role_mapping": {"default": "librarian"}},
-            moodle=ABLE,
-        ),
+        ADOPTS,
         UserScope(uid=1),
     ),
     "a cohort whose adoption is on hold": Case(
         "on-hold",
         f"{NOT} nwp.yml has it on hold.",
-        Sites(
-            {1: [1]},
-            {1: [1]},
-            cohorts=(ADOPTABLE,),
-            settings={
-                "role_sync": True,
-                "role_mapping": {"default": "librarian"},
-                "hold": (Hold(guild="g1", until=UNTIL),),
-            },
-            moodle=ABLE,
-        ),
+        replace(ADOPTS, settings=BY_DEFAULT | {"hold": (Hold(guild="g1", until=UNTIL),)}),
     ),
     "a cohort whose adoption is left out": Case(
         "left-out",
         f"{NOT} it was made with --exclude guild:g1.",
-        Sites(
-            {1: [1]},
-            {1: [1]},
-            cohorts=(ADOPTABLE,),
-            settings={"role_sync": True, "role_mapping": {"default": "librarian"}},
-            moodle=ABLE,
-        ),
+        ADOPTS,
         selection=Selection(exclude=("guild:g1",)),
     ),
 }

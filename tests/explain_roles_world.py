@@ -17,6 +17,7 @@ DEFINED = "Role: librarian, for guild_mentor; given to the cohort's members by l
 NOT = "The plan does not give it:"
 MENTORS = {1: {"guild-mentor": frozenset({1})}}
 MAPPED: dict[str, Any] = {"role_sync": True, "role_mapping": {"guild_mentor": "librarian"}}
+BY_DEFAULT: dict[str, Any] = {"role_sync": True, "role_mapping": {"default": "librarian"}}
 MANAGERS: dict[str, Any] = {"role_sync": True, "role_mapping": {"guild_mentor": "manager"}}
 ALLOWED = MANAGERS | {"allow_privileged_roles": ("manager",)}
 ABLE: dict[str, Any] = {"roles": ROLES, "abilities": frozenset({"assign-roles", "define-roles"})}

@@ -23,7 +23,7 @@ from tests.explain_grounds_world import (
     librarians,
     mapped,
 )
-from tests.explain_roles_world import ABLE, ITS, MAPPED, ONLY_HER, OURS
+from tests.explain_roles_world import ABLE, BY_DEFAULT, ITS, MAPPED, ONLY_HER, OURS
 from tests.explain_world import Sites, asked, asked_of_guild, guild_text, person_text, planned
 from tests.guards_world import guild
 from tests.world import LIBRARIAN, MANAGER, account, our_cohort
@@ -61,7 +61,7 @@ LOSSES = {
             IS_THERE,
             avc={1: [2]},
             inside={1: (1, 2)},
-            settings={"role_sync": True, "role_mapping": {"default": "librarian"}},
+            settings=BY_DEFAULT,
             moodle=ABLE
             | {
                 "definitions": {(1, LIBRARIAN.id)},

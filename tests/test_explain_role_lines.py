@@ -15,6 +15,7 @@ from reconciler.models.settings import Hold
 from reconciler.render.explain_roles import role_lines
 from tests.explain_roles_world import (
     ABLE,
+    BY_DEFAULT,
     DEFINED,
     IN,
     LIBRARIANS,
@@ -99,11 +100,7 @@ def test_what_becomes_of_another_guilds_cohort_adopts_none() -> None:
         {1: [1], 2: [1]},
         {1: [1], 2: [1]},
         cohorts=(ADOPTABLE, our_cohort(2, guild(2), name="AVC - Old")),
-        settings={
-            "role_sync": True,
-            "role_mapping": {"default": "librarian"},
-            "hold": (Hold(guild="g1", until=UNTIL),),
-        },
+        settings=BY_DEFAULT | {"hold": (Hold(guild="g1", until=UNTIL),)},
         moodle=ABLE,
     )
     plan = planned(sites)
@@ -249,7 +246,7 @@ def test_many_guilds_with_one_role_are_told_at_once() -> None:
     sites = Sites(
         members,
         members,
-        settings={"role_sync": True, "role_mapping": {"default": "librarian"}},
+        settings=BY_DEFAULT,
         moodle=ABLE | {"assigned": grants},
     )
     plan = planned(sites)

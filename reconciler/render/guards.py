@@ -10,7 +10,8 @@ from reconciler.models.plan import Plan
 from reconciler.operations import operations
 from reconciler.wording import number
 
-_IDLE = "⚠ Nothing is to be done; if it were, guards would hold it back:"
+IDLE = "Nothing is to be done; if it were, guards would hold it back"
+"""What guards hold where there is nothing to hold."""
 
 
 def guard_lines(guards: Iterable[GuardFigures]) -> Iterator[str]:
@@ -27,7 +28,7 @@ def tripped(plan: Plan) -> Iterator[str]:
     """Those that hold the plan back."""
     found = [guard for guard in plan.guards if not guard.ok]
     if found and plan.empty:
-        yield _IDLE
+        yield f"⚠ {IDLE}:"
     elif found:
         yield "⚠ Guards hold this plan back: apply takes it only with each of them acknowledged."
     yield from guard_lines(found)
@@ -39,7 +40,7 @@ def holding_back(held: HeldBack, total: int, *, dry_run: bool) -> Iterator[str]:
         return
     count, would = len(held.positions), "would " if dry_run else ""
     if not total:
-        yield _IDLE
+        yield f"⚠ {IDLE}:"
     elif count == total:
         yield f"⚠ Guards {would}hold all {number(total, 'operation')} back."
     else:
@@ -58,7 +59,7 @@ def acknowledged(held: HeldBack) -> Iterator[str]:
 
 def would_hold_back(held: HeldBack) -> Iterator[str]:
     """What is wrong, where there was nothing to do anyway."""
-    yield "✗ Nothing is to be done; if it were, guards would hold it back:"
+    yield f"✗ {IDLE}:"
     yield from guard_lines(held.tripped)
 
 

@@ -14,6 +14,7 @@ from reconciler.models.review import (
     Totals,
 )
 from reconciler.render.fitting import Left, Line, Part, fitted
+from reconciler.render.guards import IDLE
 from reconciler.render.markdown_text import code, fenced, html_code, plain
 from reconciler.render.plan import change_line, person_ids, person_words
 from reconciler.wording import capital, number
@@ -162,11 +163,9 @@ def _holding(review: Review) -> _Part:
         "Apply takes it only with each of them acknowledged, by somebody who has looked at it:\n\n"
     )
     if not review.guilds:
-        head = "#### ✗ Nothing is to be done; if it were, guards would hold it back\n\n"
+        head = f"#### ✗ {IDLE}\n\n"
     part = _Part(head=head, foot="\n")
-    for guard in review.guards:
-        if guard.ok:
-            continue
+    for guard in (guard for guard in review.guards if not guard.ok):
         meant = f" If it is meant, add to apply: {code(f'--ack {guard.acknowledge}')}"
         ack = meant if guard.acknowledge else ""
         text = f"- ✗ {_guard_words(guard)}. {plain(guard.remedy)}{ack}\n"
