@@ -198,6 +198,14 @@ def test_held_guards_come_first(opened: Open) -> None:
     assert "Look whether these guilds are really gone." in rows[1]
 
 
+def test_guards_that_hold_nothing_say_so(opened: Open) -> None:
+    """There is nothing to acknowledge for in a plan that does nothing."""
+    held = [guard for guard in monday().guards if not guard.ok]
+    page = opened(empty().model_copy(update={"guards": tuple(held)}))
+    told = page.locator("p.held").inner_text()
+    assert told == "Nothing is to be done; if it were, guards would hold it back."
+
+
 def test_a_description_reads_as_a_diff(opened: Open) -> None:
     """What is new in it is marked, line for line."""
     page = opened(monday())

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from reconciler.models.review import CohortReview, GuildReview, PersonChange, Review, Totals
+from reconciler.render.guards import IDLE
 from reconciler.render.html.text_diff import compared
 from reconciler.render.review import UNSEEN
 from reconciler.wording import number
@@ -48,6 +49,7 @@ def page(review: Review) -> str:
         rows=_rows,
         blocks=_blocks,
         ROWS=ROWS,
+        IDLE=IDLE,
     )
 
 
